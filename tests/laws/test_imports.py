@@ -31,6 +31,7 @@ HOMES = {
     "email_validator": ANYWHERE,
     "jinja2": HOSTS,
     "liquid": TEMPLATES,
+    "markupsafe": HOSTS,
     "mjml": TEMPLATES,
     "msgspec": ANYWHERE,
     "psycopg": ADAPTERS,
