@@ -1,0 +1,162 @@
+"""A condition with every name looked up and every value in the form that history holds: what all judges judge.
+
+Equal leaves are equal values here, however they were written, so judges can share what they know of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from envoi.conditions.tree import All, AnyOf, Function, Not, Op
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: A value in stored form, None if it is missing; an average is an exact fraction of them.
+Held = int | str | Fraction | None
+
+
+class Storage(StrEnum):
+    """How a value is held; a value of another sort is missing."""
+
+    #: Numbers in whole millionths.
+    NUM = "num"
+    #: 1 and 0.
+    BOOL = "bool"
+    #: Microseconds, in the column of numbers.
+    TIME = "time"
+    #: As it is; a day as ISO 8601.
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A comparison with stored values; with a missing value only `is missing` holds."""
+
+    op: Op
+    values: tuple[int | str, ...] = ()
+
+    def passes(self, value: Held) -> bool:
+        """Whether `value`, in stored form, passes.
+
+        >>> Check(Op.BETWEEN, (1, 3)).passes(3), Check(Op.NE, (1,)).passes(None), Check(Op.MISSING).passes(None)
+        (True, False, True)
+        """
+        if value is None or self.op is Op.MISSING:
+            return value is None and self.op is Op.MISSING
+        return _OPS[self.op](value, self.values)
+
+
+# Any: binding made sure that both sides are of one sort.
+_OPS: dict[Op, Callable[[Any, Any], bool]] = {
+    Op.EQ: lambda value, to: value == to[0],
+    Op.NE: lambda value, to: value != to[0],
+    Op.LT: lambda value, to: value < to[0],
+    Op.LE: lambda value, to: value <= to[0],
+    Op.GT: lambda value, to: value > to[0],
+    Op.GE: lambda value, to: value >= to[0],
+    Op.BETWEEN: lambda value, to: to[0] <= value <= to[1],
+    Op.IN: lambda value, to: value in to,
+    Op.NOT_IN: lambda value, to: value not in to,
+    Op.CONTAINS: lambda value, to: to[0] in value,
+    Op.STARTS: lambda value, to: value.startswith(to[0]),
+    Op.ENDS: lambda value, to: value.endswith(to[0]),
+    Op.PRESENT: lambda value, to: True,  # noqa: ARG005 - a missing value never comes here
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BoundProperty:
+    """A test of one property of an event, or of one field of its line items."""
+
+    #: The property, or within line items the field.
+    path: str
+    #: True if `path` is a field of the line items that the scope speaks of.
+    of_item: bool
+    storage: Storage
+    check: Check
+
+
+BoundFilter = All["BoundFilter"] | AnyOf["BoundFilter"] | Not["BoundFilter"] | BoundProperty
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Which events count at `now`: those called `name`, passing `where`, in the window.
+
+    The window is now - far < at <= now - near, and since <= at < until; None leaves an end open.
+    """
+
+    name: str
+    where: BoundFilter | None = None
+    #: The list property whose line items `where` or the measure speaks of; an event passes if some item does.
+    items: str = ""
+    far: int | None = None
+    near: int = 0
+    since: int | None = None
+    until: int | None = None
+
+
+class Age(StrEnum):
+    """How long ago, in microseconds; missing if there was none."""
+
+    OF_LAST = "age of last"
+    OF_FIRST = "age of first"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is computed over the events; COUNT and the ages need no path."""
+
+    function: Function | Age
+    path: str = ""
+    #: True if the line items are measured, not the events.
+    of_item: bool = False
+    storage: Storage = Storage.NUM
+
+
+@dataclass(frozen=True, slots=True)
+class EventLeaf:
+    """A measure of a person's events, compared; over no events counts and sums are 0, all else is missing."""
+
+    events: Events
+    measure: Measure
+    check: Check
+    #: How it is written.
+    text: str = field(default="", compare=False)
+    #: What people count in: so many of what the measure counts make one.
+    unit: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PointsLeaf:
+    """Points given for events, added up in millionths and compared; over no events they are 0."""
+
+    parts: tuple[tuple[int, Events], ...]
+    check: Check
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TraitLeaf:
+    """The latest value of a trait, compared."""
+
+    key: str
+    storage: Storage
+    check: Check
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A part that people know by a name: a segment, a tier."""
+
+    text: str
+    part: Bound
+
+
+BoundLeaf = EventLeaf | PointsLeaf | TraitLeaf
+Bound = All["Bound"] | AnyOf["Bound"] | Not["Bound"] | Named | BoundLeaf

@@ -1,0 +1,1 @@
+"""Segments: conditions that have a name, and who is in them."""

@@ -1,0 +1,100 @@
+"""A condition as SQL: the text is portable and holds no value, and equal parts are looked up once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from envoi.clock import Instant
+from envoi.conditions.bind import bind, bind_scope
+from envoi.conditions.facts import facts
+from envoi.conditions.parse import parse, parse_scope
+from envoi.conditions.rows import judge
+from envoi.conditions.tables import as_query, item_filter, sizes_query
+from envoi.events.event import Stored
+from envoi.segments.batch import members
+from tests.conditions.histories import START, Props, seeded, stored
+from tests.conditions.sentences import KINDS, Sentences
+from tests.conditions.shop import CATALOGUE, DEFINITIONS, tables_of
+
+NOW = Instant(START)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_value_is_part_of_the_text(kind: str) -> None:
+    random = seeded(300 + KINDS.index(kind))
+    for _ in range(50):
+        condition = bind(Sentences(random).condition(kind), DEFINITIONS)
+
+        query = as_query(condition, NOW)
+
+        assert query.sql.count("?") == len(query.values)
+        assert not set(re.findall(r"'[^']*'", query.sql))
+        assert not re.search(r"\b\d{3,}\b", query.sql)
+        assert query == as_query(condition, NOW)
+
+
+def test_equal_leaves_are_looked_up_once() -> None:
+    texts = {"a": "vip = true and age > 3", "b": 'age > 3 or not did "Order Completed"', "c": 'did "Order Completed"'}
+
+    query = sizes_query({name: bind(parse(text), DEFINITIONS) for name, text in texts.items()}, NOW)
+
+    assert query.sql.count(" AS (SELECT") == 3
+
+
+def test_the_average_of_the_largest_numbers_does_not_overflow() -> None:
+    largest = {"total": 9_000_000_000_000}
+    history = [stored(n, "a", "Order Completed", NOW, dict(largest)) for n in range(1, 4)]
+    condition = bind(parse('average("Order Completed".total) = 9000000000000'), DEFINITIONS)
+    with tables_of(history) as tables:
+        assert members(condition, tables, NOW) == ["a"]
+
+
+def test_a_filter_of_items_alone() -> None:
+    scope = bind_scope(
+        parse_scope('"Order Completed" where (products.price > 2 and not products.sku = "a")'), DEFINITIONS
+    )
+    assert scope.where is not None
+
+    query = item_filter(scope.where)
+
+    assert query.sql == '(i."num:price" > ? AND NOT COALESCE(i."text:sku" = ?, FALSE))'
+    assert query.values == (2_000_000, "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ('did "Trial Started" where plan = "pro"', ["a"]),
+        ('did "Trial Started" where Plan = "pro"', ["b"]),
+        ('did "Trial Started" where paid = true', ["a"]),
+        ('did "Trial Started" where paid is missing', ["c"]),
+        ('sum("Trial Started".seats.count) >= 2', ["a"]),
+        ('did "Trial Started" where add_ons.name = "sso"', ["c"]),
+        ("beta = true", ["b"]),
+        ("not beta = true", ["a", "c"]),
+    ],
+)
+def test_what_no_plan_speaks_of_can_be_asked_once_it_was_seen(text: str, people: list[str]) -> None:
+    started: list[Props] = [
+        {"plan": "pro", "paid": True, "seats": {"count": 2}},
+        {"Plan": "pro", "paid": False, "seats": {"count": 1.5}},
+        {"plan": "Pro", "add_ons": [{"name": "sso"}, {"name": 7}]},
+    ]
+    history = [
+        stored(n, person, "Trial Started", NOW, props)
+        for n, (person, props) in enumerate(zip("abc", started, strict=True), 1)
+    ]
+    history.append(stored(4, "b", "Profile Updated", NOW, {"beta": True}))
+    with tables_of(history) as tables:
+        catalogue = CATALOGUE.widened(tables.observed())
+        condition = bind(parse(text), replace(DEFINITIONS, catalogue=catalogue))
+
+        assert members(condition, tables, NOW) == people
+    assert [person for person in "abc" if judge(condition, facts(of(person, history), NOW)).holds] == people
+
+
+def of(person: str, history: list[Stored]) -> list[Stored]:
+    return [one for one in history if one.person == person]

@@ -1,0 +1,62 @@
+"""Who is in a segment, and how large all are, as it was at any moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from envoi.clock import Instant
+from envoi.conditions.bind import bind
+from envoi.conditions.parse import parse
+from envoi.segments.batch import count, members, sizes
+from tests.conditions.histories import MINUTE, START, Happenings, seeded, stored
+from tests.conditions.sentences import Sentences, edges
+from tests.conditions.shop import DEFINITIONS, tables_of
+
+HISTORY = [
+    stored(1, "b", "Order Completed", START, {"total": 3}),
+    stored(2, "a", "Order Completed", START + MINUTE, {"total": 2}),
+    stored(3, "c", "Product Viewed", START + 2 * MINUTE, {}),
+    # Told last, but of the beginning.
+    stored(4, "c", "Profile Updated", START - MINUTE, {"vip": True}),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "minute", "people"),
+    [
+        ('did "Order Completed"', 0, ["b"]),
+        ('did "Order Completed"', 1, ["a", "b"]),
+        ('did not "Order Completed"', -2, []),
+        ('did not "Order Completed"', -1, ["c"]),
+        ('did not "Order Completed"', 1, ["c"]),
+        ("vip = true", -1, ["c"]),
+        ('did "Order Completed" in the last 1 minute', 1, ["a"]),
+    ],
+)
+def test_members_are_those_seen_by_then_in_order(text: str, minute: int, people: list[str]) -> None:
+    condition, at = bind(parse(text), DEFINITIONS), Instant(START + minute * MINUTE)
+    with tables_of(HISTORY) as tables:
+        assert members(condition, tables, at) == people
+        assert count(condition, tables, at) == len(people)
+
+
+def test_sizes_are_the_sizes_of_each() -> None:
+    random = seeded(1)
+    history = Happenings(random).history("abcdef", length=100)
+    with tables_of(history) as tables:
+        for _ in range(5):
+            drawn = [Sentences(random).condition() for _ in range(6)]
+            bound = {f"segment {n}": bind(condition, DEFINITIONS) for n, condition in enumerate(drawn)}
+            at = random.choice(edges(drawn[0], history))
+
+            found = sizes(bound, tables, at)
+
+            assert found == {name: len(members(each, tables, at)) for name, each in bound.items()}
+            assert found == {name: count(each, tables, at) for name, each in bound.items()}
+
+
+def test_of_no_segments_there_are_no_sizes_and_of_nobody_they_are_0() -> None:
+    condition = bind(parse('did not "Order Completed"'), DEFINITIONS)
+    with tables_of([]) as tables:
+        assert sizes({}, tables, Instant(START)) == {}
+        assert sizes({"all": condition}, tables, Instant(START)) == {"all": 0}
