@@ -1,0 +1,127 @@
+"""The plain text of a mail, read off its HTML: links by their addresses, pictures by what they say, a line a row.
+
+Where the HTML breaks, the text gets a mark instead of a line break. Marks become breaks after rendering, when it is
+known which blocks are there: a run of them is one break, the strongest.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from envoi.templates.mask import Masked
+
+#: Not white space, so that Liquid's {%- leaves them.
+LINE, PARAGRAPH, CELL = "\x01", "\x02", "\x03"
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "hr"})
+_LINES = frozenset({"br", "div", "li", "td", "th", "tr", "center"})
+_SILENT = frozenset({"head", "style", "script", "title"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+_RUN = re.compile(f"[ \\t\\n]*[{LINE}{PARAGRAPH}{CELL}][ \\t\\n{LINE}{PARAGRAPH}{CELL}]*")
+#: Soft hyphens and joiners of no width: the filler behind a preheader.
+_NO_WIDTH = re.compile("[\u00ad\u034f\u200b-\u200d\u2060\ufeff]")
+_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all")
+
+
+def to_text(masked: Masked, html: str) -> tuple[str, str]:
+    """The title and the text of masked HTML, both masked, the text with marks for its breaks."""
+    reader = _Reader(masked)
+    reader.feed(html)
+    reader.close()
+    return "".join(reader.title), "".join(reader.parts)
+
+
+def break_lines(text: str) -> str:
+    r"""A rendered text with its marks made breaks, ending in one line break.
+
+    >>> break_lines("Pears\x03 \x03$2.00\x01 \x02\x01Bread")
+    'Pears · $2.00\n\nBread\n'
+    """
+    lines = _RUN.sub(lambda run: _strongest(run[0]), text).splitlines()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines)).strip(" \n·") + "\n"
+
+
+def _strongest(run: str) -> str:
+    if PARAGRAPH in run:
+        return "\n\n"
+    return "\n" if LINE in run else " · "
+
+
+class _Reader(HTMLParser):
+    def __init__(self, masked: Masked) -> None:
+        super().__init__(convert_charrefs=True)
+        self._masked = masked
+        self._hidden = 0
+        self._in_title = False
+        #: For each open table, whether it holds data: its rows are lines, its cells stand in them.
+        self._tables: list[bool] = []
+        #: For each open link, its address and where its label begins.
+        self._links: list[tuple[str, int]] = []
+        self.title: list[str] = []
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._in_title = self._in_title or tag == "title"
+        if self._hidden or _is_hidden(tag, given):
+            self._hidden += tag not in _VOID
+            return
+        if tag == "table":
+            self._tables.append(given.get("role") not in {"presentation", "none"})
+        self.parts.append(self._mark(tag))
+        if tag == "li":
+            self.parts.append("- ")
+        elif tag == "a":
+            self._links.append((given.get("href") or "", len(self.parts)))
+        elif tag == "img":
+            self.parts.append(given.get("alt") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = self._in_title and tag != "title"
+        if self._hidden:
+            self._hidden -= tag not in _VOID
+            return
+        if tag == "a" and self._links:
+            self._close_link()
+        in_data = self._tables and self._tables[-1]
+        self.parts.append(CELL if tag in {"td", "th"} and in_data else self._mark(tag))
+        if tag == "table" and self._tables:
+            self._tables.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title.append(data)
+        elif not self._hidden:
+            self.parts.append(_NO_WIDTH.sub("", re.sub(r"\s+", " ", data)))
+
+    def handle_comment(self, data: str) -> None:
+        # What only Outlook reads repeats what the others read.
+        if not self._hidden and not data.lstrip().startswith("["):
+            self.parts += [word[0] for word in self._masked.words.finditer(data) if self._acts(word[0], data)]
+
+    def _acts(self, word: str, comment: str) -> bool:
+        """Whether a hidden tag of a comment prints or steers: in an author's own note it may steer, not print."""
+        return word == comment or self._masked.unmask(word).startswith("{%")
+
+    def _close_link(self) -> None:
+        address, start = self._links.pop()
+        label = self._masked.unmask("".join(self.parts[start:])).strip(f" {LINE}{PARAGRAPH}")
+        if address and not address.startswith("#") and self._masked.unmask(address) not in {label, f"mailto:{label}"}:
+            self.parts.append(f" ({address})" if label else address)
+
+    def _mark(self, tag: str) -> str:
+        if tag in {"td", "th"} and self._tables and self._tables[-1]:
+            return ""
+        if tag in _PARAGRAPHS or (tag == "tr" and self._tables and not self._tables[-1]):
+            return PARAGRAPH
+        return LINE if tag in _LINES else ""
+
+
+def _is_hidden(tag: str, given: dict[str, str | None]) -> bool:
+    return tag in _SILENT or given.get("aria-hidden") == "true" or bool(_HIDDEN.search(given.get("style") or ""))

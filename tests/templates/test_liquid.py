@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envoi.errors import LimitExceeded, Place, TemplateError
+from envoi.templates.liquid import parse, parse_plain
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "golden" / "liquid.toml").read_text(encoding="utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "result" in case], ids=lambda case: case["name"])
+def test_it_renders(case: dict[str, Any]) -> None:
+    template = parse(case["template"], partials=case.get("partials"))
+    assert template.render(case.get("data", {})) == case["result"]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "error" in case], ids=lambda case: case["name"])
+def test_it_says_what_is_wrong_and_where(case: dict[str, Any]) -> None:
+    with pytest.raises(TemplateError) as caught:
+        parse(case["template"], partials=case.get("partials")).render(case.get("data", {}))
+    assert case["error"] in str(caught.value)
+    assert [caught.value.at.line, caught.value.at.column] == case["at"]
+
+
+def test_every_case_has_an_outcome() -> None:
+    assert all(("result" in case) != ("error" in case) for case in CASES)
+
+
+@pytest.mark.parametrize(
+    ("row", "error", "column"),
+    [
+        ("\n{{ 'x' | money }}", "money takes a number", 10),
+        ("\n{% if x %}", "{% if %} is never closed", 1),
+        ("\n {{ x | }}", "expected word", 2),
+        ("\n{% fro x %}", "unexpected tag", 4),
+    ],
+)
+def test_a_fault_in_a_partial_names_the_partial(row: str, error: str, column: int) -> None:
+    template = parse("{% render 'row' %}", partials={"other": "fine", "row": row})
+    with pytest.raises(TemplateError, match=error) as caught:
+        template.render({})
+    assert caught.value.at == Place(file="row", line=2, column=column)
+
+
+class Secret:
+    colour = "red"
+
+    def __str__(self) -> str:
+        return self.colour
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [({"o": Secret()}, "'o'"), ({"a": {"b": [1, {"c": Secret()}]}}, "'a.b[].c'"), ({"o": Secret}, "'o'")],
+)
+def test_objects_of_the_program_are_refused(data: dict[str, object], where: str) -> None:
+    with pytest.raises(TemplateError, match="the data holds an object") as caught:
+        parse("{{ o }}{{ o.colour }}").render(data)
+    assert where in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ 10 | date: 5 }}", "{{ 'x' | base64_decode }}", "{{ x | sort }}", "{{ x | sum: 'a' }}", "{{ 1 | abs: 2 }}"],
+)
+def test_a_filter_given_the_wrong_thing_is_our_error(template: str) -> None:
+    with pytest.raises(TemplateError):
+        parse(template).render({"x": [1, "a", None, {"a": "y"}]})
+
+
+def test_data_that_holds_itself_is_refused() -> None:
+    data: dict[str, object] = {}
+    data["self"] = data
+    with pytest.raises(LimitExceeded):
+        parse("{{ self }}").render(data)
+
+
+def test_plain_text_is_never_escaped() -> None:
+    source = "{{ x }} {{ x | escape }} {{ x | newline_to_br }}"
+    template = parse_plain(source, locate=lambda _: Place())
+    assert template.render({"x": "a & b"}) == "a & b a & b a & b"
+    assert parse(source, autoescape=False).render({"x": "a & b"}) == "a & b a &amp; b a & b"
+
+
+def test_variables_are_those_the_data_must_bring() -> None:
+    loop = "{% for p in products %}{{ p.name }}{{ shop['url'] }}{% endfor %}"
+    template = parse("{% assign hero = content.hero %}{{ hero.text }}\n" + loop)
+    assert [(each.path, each.at.line) for each in template.variables()] == [
+        ("content.hero", 1),
+        ("products", 2),
+        ("shop.url", 2),
+    ]
