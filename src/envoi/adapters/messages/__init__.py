@@ -1,0 +1,1 @@
+"""Where messages are booked and handed in: ledgers and mailers."""
