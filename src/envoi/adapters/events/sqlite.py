@@ -1,0 +1,134 @@
+"""The log in the project's SQLite file: a row an event, acknowledged after fsync."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from envoi.adapters.database import create, refusals, transaction
+from envoi.events.event import Event, PersonId, Rejected, Stored
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from envoi.events.port import Batch, Follow
+
+#: How many events one statement inserts: each its own takes half as long again.
+_TOGETHER = 100
+#: How many events one read fetches: so a long read holds no snapshot that would keep the WAL from being emptied.
+_PAGE = 1_000
+
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS events (
+        seq INTEGER PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, person TEXT NOT NULL, body BLOB NOT NULL,
+        UNIQUE (source, id)
+    ) STRICT""",
+    "CREATE TABLE IF NOT EXISTS rejected (number INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+_encode = msgspec.json.Encoder().encode
+_event = msgspec.json.Decoder(Event).decode
+_rejected = msgspec.json.Decoder(Rejected).decode
+
+
+class SqliteEventLog:
+    """An EventLog in a SQLite file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        create(connection, *_TABLES)
+
+    def append(self, batch: Batch, follow: Follow | None = None) -> list[Stored]:
+        """Writes the batch, and what follows from it, in one commit and returns what was new.
+
+        Raises:
+            StoreFailed: the disk is full or failed; nothing is stored.
+            StoreBusy: another process kept the file locked too long; nothing is stored.
+        """
+        with transaction(self._connection):
+            stored = new = self._add(batch.events)
+            while follow and (more := follow(new)):
+                new = self._add(more)
+                stored = stored + new
+            if batch.rejected:
+                rejected = [(each.source, _encode(each)) for each in batch.rejected]
+                self._connection.executemany("INSERT INTO rejected (source, body) VALUES (?, ?)", rejected)
+            if batch.mark is not None:
+                mark = (batch.mark.name, batch.mark.position)
+                self._connection.execute("INSERT OR REPLACE INTO marks (name, position) VALUES (?, ?)", mark)
+        return stored
+
+    def read(self, after: int = 0) -> Iterator[Stored]:
+        """Every event with a position above `after`, in order of position."""
+        sql = "SELECT seq, person, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+        while page := self._select(sql, after, _PAGE):
+            yield from page
+            after = page[-1].seq
+
+    def fetch(self, seqs: Sequence[int]) -> list[Stored]:
+        """The events at these positions, in the order asked; a position that does not exist is left out."""
+        sql = "SELECT seq, person, body FROM events WHERE seq IN (SELECT value FROM json_each(?))"
+        found = {each.seq: each for each in self._select(sql, _encode(list(seqs)).decode())}
+        return [found[seq] for seq in seqs if seq in found]
+
+    def find(self, source: str, ids: Sequence[str]) -> list[Stored]:
+        """The events of one source with these ids, in order of position; an id that is not there is left out."""
+        found: list[Stored] = []
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _PAGE):
+            some = wanted[start : start + _PAGE]
+            places = ",".join("?" * len(some))
+            sql = f"SELECT seq, person, body FROM events WHERE source = ? AND id IN ({places})"
+            found += self._select(sql, source, *some)
+        return sorted(found, key=lambda each: each.seq)
+
+    def set_aside(self, source: str = "") -> Iterator[Rejected]:
+        """The records that could not be events, oldest first; of one source, or of all if `source` is empty."""
+        sql = "SELECT number, body FROM rejected WHERE number > ? AND ? IN ('', source) ORDER BY number LIMIT ?"
+        after = 0
+        while page := self._rows(sql, after, source, _PAGE):
+            yield from (_rejected(body) for _, body in page)
+            after = page[-1][0]
+
+    def position(self, mark: str = "") -> int:
+        """How far the named import has come; for the empty name, the last position of the log."""
+        if mark:
+            rows = self._rows("SELECT position FROM marks WHERE name = ?", mark)
+        else:
+            rows = self._rows("SELECT COALESCE(MAX(seq), 0) FROM events")
+        return int(rows[0][0]) if rows else 0
+
+    def _add(self, events: Sequence[tuple[PersonId, Event]]) -> list[Stored]:
+        """Inserts those that are new, numbered without a gap."""
+        head = self.position()
+        if self._insert(events, head) < len(events):
+            # Some were known, so the numbers have gaps: keep those that were not, and number them anew.
+            new = [events[seq - head - 1] for (seq,) in self._rows("SELECT seq FROM events WHERE seq > ?", head)]
+            self._connection.execute("DELETE FROM events WHERE seq > ?", (head,))
+            self._insert(new, head)
+            events = new
+        return [Stored(seq=seq, person=person, event=event) for seq, (person, event) in enumerate(events, head + 1)]
+
+    def _insert(self, events: Sequence[tuple[PersonId, Event]], head: int) -> int:
+        """Inserts the events, leaves out those that are known, and says how many that leaves."""
+        rows = [(seq, event.source, event.id, who, _encode(event)) for seq, (who, event) in enumerate(events, head + 1)]
+        before = self._connection.total_changes
+        for start in range(0, len(rows), _TOGETHER):
+            some = rows[start : start + _TOGETHER]
+            places = ",".join(["(?,?,?,?,?)"] * len(some))
+            sql = f"INSERT INTO events VALUES {places} ON CONFLICT (source, id) DO NOTHING"
+            self._connection.execute(sql, list(chain.from_iterable(some)))
+        return self._connection.total_changes - before
+
+    def _select(self, sql: str, *values: object) -> list[Stored]:
+        return [
+            Stored(seq=seq, person=PersonId(who), event=_event(body)) for seq, who, body in self._rows(sql, *values)
+        ]
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with refusals():
+            return self._connection.execute(sql, values).fetchall()

@@ -1,0 +1,36 @@
+"""Profiles in memory: for tests and trials; they are gone when the process ends."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from envoi.events.event import PersonId
+    from envoi.people.profile import Profile
+
+
+class MemoryProfileStore:
+    """A ProfileStore in memory."""
+
+    def __init__(self) -> None:
+        self._profiles: dict[PersonId, Profile] = {}
+
+    def get(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
+        """The profiles of those people who have one."""
+        return {person: self._profiles[person] for person in people if person in self._profiles}
+
+    def put(self, profiles: Sequence[Profile]) -> None:
+        """Keeps these profiles, each in place of the person's earlier one."""
+        self._profiles |= {profile.person: profile for profile in profiles}
+
+    def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
+        """Up to `limit` profiles with an id >= `start`, ordered by id."""
+        ids = sorted(person for person in self._profiles if person >= start)
+        return (self._profiles[person] for person in islice(ids, limit))
+
+    def position(self) -> int:
+        """The highest `seq` among the profiles kept; 0 if there are none."""
+        return max((profile.seq for profile in self._profiles.values()), default=0)

@@ -1,0 +1,70 @@
+"""Profiles in the project's SQLite file: a row a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from envoi.adapters.database import create, refusals, transaction
+from envoi.people.profile import Profile
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from envoi.events.event import PersonId
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS people (person TEXT PRIMARY KEY, seq INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
+    "CREATE INDEX IF NOT EXISTS people_by_seq ON people (seq)",
+)
+_PUT = """INSERT INTO people VALUES (?, ?, ?)
+    ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, body = excluded.body"""
+#: How many profiles one statement asks for.
+_TOGETHER = 500
+
+_encode = msgspec.json.Encoder().encode
+_profile = msgspec.json.Decoder(Profile).decode
+
+
+class SqliteProfileStore:
+    """A ProfileStore in a SQLite file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        create(connection, *_TABLES)
+
+    def get(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
+        """The profiles of those people who have one."""
+        found: dict[PersonId, Profile] = {}
+        for start in range(0, len(people), _TOGETHER):
+            some = people[start : start + _TOGETHER]
+            sql = f"SELECT body FROM people WHERE person IN ({','.join('?' * len(some))})"
+            found.update((profile.person, profile) for profile in self._select(sql, *some))
+        return found
+
+    def put(self, profiles: Sequence[Profile]) -> None:
+        """Stores these profiles in one commit, each in place of the person's earlier one.
+
+        Raises:
+            StoreFailed: the disk is full or failed; then none is stored.
+            StoreBusy: another process kept the file locked too long; then none is stored.
+        """
+        with transaction(self._connection):
+            rows = [(profile.person, profile.seq, _encode(profile)) for profile in profiles]
+            self._connection.executemany(_PUT, rows)
+
+    def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
+        """Up to `limit` profiles with an id >= `start`, ordered by id."""
+        return iter(self._select("SELECT body FROM people WHERE person >= ? ORDER BY person LIMIT ?", start, limit))
+
+    def position(self) -> int:
+        """The highest `seq` among the profiles stored; 0 if there are none."""
+        with refusals():
+            (seq,) = self._connection.execute("SELECT COALESCE(MAX(seq), 0) FROM people").fetchone()
+        return int(seq)
+
+    def _select(self, sql: str, *values: object) -> list[Profile]:
+        with refusals():
+            return [_profile(body) for (body,) in self._connection.execute(sql, values)]

@@ -1,0 +1,1 @@
+"""Events: what happened, cleaned at the door and kept in one log."""

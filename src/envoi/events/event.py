@@ -1,0 +1,83 @@
+"""Something that happened: to a person, or done by Envoi; the one record all else is a fold of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NewType
+
+import msgspec
+
+from envoi.clock import Instant
+
+#: The business's own user id where known; see people/identity.py for the other shapes.
+PersonId = NewType("PersonId", str)
+
+if TYPE_CHECKING:
+    #: What a property may hold: JSON's values; a list of objects holds line items.
+    Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+else:
+    # msgspec reads annotations when it runs, and knows no alias that speaks of itself.
+    Value = Any
+
+
+#: The source of the events that Envoi itself writes.
+ENVOI = "envoi"
+
+
+class Name(StrEnum):
+    """Names of the events that mean something to Envoi itself; all other names are the business's own."""
+
+    PROFILE_UPDATED = "Profile Updated"
+    CONSENT_CHANGED = "Consent Changed"
+    DECISION_MADE = "Decision Made"
+    EMAIL_SENT = "Email Sent"
+    EMAIL_FAILED = "Email Failed"
+    SEGMENT_ENTERED = "Segment Entered"
+    SEGMENT_LEFT = "Segment Left"
+
+
+#: Conditions and history know the consent to a purpose as a trait: this and the purpose.
+CONSENT = "consent."
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened, cleaned; it counts once per (source, id)."""
+
+    #: Unique within its source.
+    id: str
+    #: Where it came from: "tills", "web", or "envoi" for what Envoi itself did.
+    source: str
+    #: What happened, as people say it: "Order Completed".
+    name: str
+    #: Who it happened to, by kind of key: {"user_id": "17"}; at least one.
+    keys: dict[str, str]
+    #: When it happened, never later than `seen_at`.
+    at: Instant
+    #: When Envoi took it in.
+    seen_at: Instant
+    #: What is known about it; for "Profile Updated" the traits.
+    props: dict[str, Value] = {}
+    #: The time its source claimed, if that lay after `seen_at`.
+    claimed_at: Instant | None = None
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that could not be an event, kept with the reason so that it can be mended and sent again."""
+
+    source: str
+    #: Where in the source: "line 12", "row 90".
+    place: str
+    #: One sentence for the person who will mend it.
+    reason: str
+    #: The record as it came, as JSON text or, where it was not text, as escaped bytes.
+    raw: str
+    seen_at: Instant
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its place in the log and the person it belongs to."""
+
+    #: Position in the log, from 1, without gaps.
+    seq: int
+    person: PersonId
+    event: Event

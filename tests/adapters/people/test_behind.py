@@ -1,0 +1,40 @@
+"""Profiles written behind are the same profiles, written less often."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envoi.adapters.people.behind import ProfilesBehind
+from envoi.adapters.people.memory import MemoryProfileStore
+from envoi.events.event import PersonId
+from envoi.people.profile import Profile
+
+_profiles = st.builds(
+    Profile, person=st.sampled_from(["a", "b", "c", "d"]).map(PersonId), seq=st.integers(1, 9), traits=st.just({})
+)
+
+
+@given(puts=st.lists(st.lists(_profiles, max_size=4), max_size=5), most_held=st.integers(0, 4))
+def test_whoever_asks_sees_the_latest_put(puts: list[list[Profile]], most_held: int) -> None:
+    store = MemoryProfileStore()
+    behind = ProfilesBehind(store, most_held=most_held)
+    latest: dict[PersonId, Profile] = {}
+    for profiles in puts:
+        behind.put(profiles)
+        latest |= {profile.person: profile for profile in profiles}
+        assert behind.get([*latest, PersonId("nobody")]) == latest
+    assert list(behind.scan()) == [latest[person] for person in sorted(latest)]
+    assert store.get(list(latest)) == latest
+
+
+def test_profiles_are_held_until_there_are_too_many_or_it_is_told() -> None:
+    store = MemoryProfileStore()
+    behind = ProfilesBehind(store, most_held=2)
+    behind.put([Profile(person=PersonId("a"), seq=1), Profile(person=PersonId("b"), seq=2)])
+    assert (store.position(), behind.position()) == (0, 2)
+    behind.put([Profile(person=PersonId("c"), seq=3)])
+    assert (store.position(), behind.position()) == (3, 3)
+    behind.put([Profile(person=PersonId("a"), seq=4)])
+    behind.flush()
+    assert store.position() == 4
