@@ -1,0 +1,155 @@
+"""The shapes of a project's files; a key that does not belong is an error with a suggestion, and all come at once."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - pydantic reads it
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, JsonValue, ValidationError
+
+from envoi.errors import ProjectError
+from envoi.events.catalogue import Kind  # noqa: TC001 - pydantic reads it
+from envoi.events.shapes import Shape, mistakes_of, values_of
+
+if TYPE_CHECKING:
+    from envoi.events.shapes import AnyShape
+
+
+class SenderShape(Shape):
+    """`[sender]` of envoi.toml."""
+
+    name: str
+    email: str
+    reply_to: str = ""
+
+
+class ShopShape(Shape):
+    """`[shop]` of envoi.toml."""
+
+    name: str
+    address: str
+    url: str = ""
+
+
+class MailShape(Shape):
+    """`[mail]` of envoi.toml."""
+
+    url: str = "folder:.envoi/mail"
+    link_base: str = "http://localhost:8025"
+
+
+FourCuts = tuple[Decimal, Decimal, Decimal, Decimal]
+
+
+class RfmShape(Shape):
+    """`[rfm]` of envoi.toml."""
+
+    event: str
+    spend: str
+    window_days: int = Field(gt=0)
+    recency_days: FourCuts
+    orders: FourCuts
+    spends: FourCuts
+
+
+class EnvoiShape(Shape):
+    """`envoi.toml`."""
+
+    name: str
+    time_zone: str = "UTC"
+    as_of: datetime | None = None
+    sender: SenderShape
+    shop: ShopShape
+    mail: MailShape = MailShape()
+    rfm: RfmShape | None = None
+
+
+class PropertyShape(Shape):
+    """A property or trait, written out."""
+
+    kind: Kind
+    description: str = ""
+    one_of: tuple[str, ...] = ()
+    required: bool = False
+    fields: dict[str, Kind | PropertyShape] = Field(default_factory=dict)
+
+
+class EventShape(Shape):
+    """`[events."Name"]` of a file in events/."""
+
+    description: str = ""
+    properties: dict[str, Kind | PropertyShape] = Field(default_factory=dict)
+
+
+class PlanShape(Shape):
+    """A file in `events/`."""
+
+    events: dict[str, EventShape] = Field(default_factory=dict)
+    traits: dict[str, Kind | PropertyShape] = Field(default_factory=dict)
+    #: What happens to an event that no file plans.
+    unplanned: str = Field(default="accept", pattern="^(accept|set aside)$")
+
+
+class PointsShape(Shape):
+    """One line of `[[points.NAME]]`."""
+
+    each: str
+    gives: Decimal
+
+
+class SegmentShape(Shape):
+    """A file in `segments/`: a segment, or points schemes, or both."""
+
+    name: str = ""
+    description: str = ""
+    condition: str = ""
+    points: dict[str, list[PointsShape]] = Field(default_factory=dict)
+
+
+class ProductsShape(Shape):
+    """`[products]` of a campaign."""
+
+    #: An event whose line items are the shelf, with `where` to narrow it: '"Order Completed" where ...'.
+    shelf: str
+    items: str = "products"
+    product: str = "product_id"
+    name: str = "name"
+    #: Of each item, what the template shows besides.
+    fields: dict[str, Literal[Kind.TEXT, Kind.NUMBER]] = Field(default_factory=dict)
+    count: int = Field(default=4, ge=1, le=24)
+    half_life_days: int = Field(default=60, ge=1)
+    popular_days: int = Field(default=30, ge=1)
+
+
+class RuleShape(Shape):
+    """One `[[content]]` of a campaign."""
+
+    name: str = Field(min_length=1)
+    priority: int
+    when: str
+    fields: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class CampaignShape(Shape):
+    """A file in `campaigns/`."""
+
+    description: str = ""
+    audience: str
+    purpose: str
+    template: str
+    holdout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    content: tuple[RuleShape, ...] = ()
+    fallback: dict[str, JsonValue] = Field(default_factory=dict)
+    products: ProductsShape | None = None
+
+
+def read(shape: type[AnyShape], file: str, text: str, mistakes: list[ProjectError]) -> AnyShape | None:
+    """The file's values; None, and every mistake added to `mistakes` with its place, if it is not of that shape."""
+    try:
+        return shape.model_validate(values_of(text, file=file))
+    except ProjectError as error:
+        mistakes.append(error)
+    except ValidationError as error:
+        mistakes.extend(mistake.in_file(file) for mistake in mistakes_of(shape, error, text))
+    return None

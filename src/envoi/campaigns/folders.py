@@ -1,0 +1,192 @@
+"""From the files of each folder to what they mean: one function a folder, each building on the ones before."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from envoi.campaigns.campaign import Campaign
+from envoi.campaigns.files import (
+    CampaignShape,
+    EnvoiShape,
+    PlanShape,
+    PropertyShape,
+    RfmShape,
+    SenderShape,
+)
+from envoi.campaigns.products import read_products
+from envoi.clock import instant
+from envoi.conditions.bind import Definitions, bind
+from envoi.conditions.parse import parse
+from envoi.conditions.tree import Ago, All, Condition, Span, Unit
+from envoi.decisions.rules import FALLBACK, Rule
+from envoi.errors import DataError, did_you_mean
+from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
+from envoi.features.rfm import Rfm, fields
+from envoi.messages.address import check_address
+from envoi.settings import Sender, Settings, Shop
+from envoi.templates.mail import MailTemplate, parse_mail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from envoi.campaigns.mistakes import Keys, Mistakes
+    from envoi.conditions.bind import Derived
+
+MAIN = "envoi.toml"
+_RFM_FIELDS = ("rfm_recency", "rfm_frequency", "rfm_spend", "rfm_tier")
+
+
+def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
+    """What `envoi.toml` sets; None after a mistake in it."""
+    try:
+        zone = ZoneInfo(main.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        mistakes.note(f"no time zone {main.time_zone!r}", MAIN, ["time_zone"], hint="write it as America/New_York")
+        return None
+    if main.as_of is not None and main.as_of.tzinfo is None:
+        mistakes.note("as_of has no time zone", MAIN, ["as_of"], hint="write it as 2017-12-01T09:00:00-05:00")
+        return None
+    _check_sender(mistakes, main.sender)
+    return Settings(
+        name=main.name,
+        shop=Shop(**main.shop.model_dump()),
+        sender=Sender(**main.sender.model_dump()),
+        zone=zone,
+        as_of=instant(main.as_of) if main.as_of else None,
+        mail_url=main.mail.url,
+        link_base=main.mail.link_base.rstrip("/"),
+    )
+
+
+def _check_sender(mistakes: Mistakes, sender: SenderShape) -> None:
+    for key, address in {"email": sender.email, "reply_to": sender.reply_to}.items():
+        try:
+            check_address(address or "nobody@example.org")
+        except DataError as error:
+            mistakes.note(error.what, MAIN, ["sender", key], hint=error.hint)
+
+
+def rfm(mistakes: Mistakes, shape: RfmShape, catalogue: Catalogue) -> Rfm | None:
+    """How the project scores its buyers; None after a mistake in it."""
+    before = len(mistakes.found)
+    plan = catalogue.events.get(shape.event)
+    spend = plan.find(shape.spend) if plan else None
+    if plan is None:
+        hint = did_you_mean(shape.event, catalogue.events)
+        mistakes.unknown(f'no event "{shape.event}"', MAIN, ["rfm", "event"], hint=hint)
+    elif spend is None or spend.kind is not Kind.NUMBER:
+        numbers = [path for path, prop in plan.properties.items() if prop.kind is Kind.NUMBER]
+        hint = did_you_mean(shape.spend, numbers)
+        mistakes.unknown(f'no number {shape.spend!r} in "{shape.event}"', MAIN, ["rfm", "spend"], hint=hint)
+    window = Ago(far=Span(shape.window_days, Unit.DAYS))
+    values = {**shape.model_dump(exclude={"window_days"}), "window": window}
+    found = mistakes.tried(lambda: Rfm(**values), MAIN, ["rfm"])
+    return found if len(mistakes.found) == before else None
+
+
+def derived(main: EnvoiShape | None, rfm: Rfm | None) -> Mapping[str, Derived]:
+    """The fields that are worked out from others; where [rfm] was not read, they hold for everyone."""
+    if rfm:
+        return fields(rfm)
+    return {} if main and not main.rfm else dict.fromkeys(_RFM_FIELDS, lambda _: All(()))
+
+
+def catalogue(mistakes: Mistakes) -> Catalogue:
+    """The tracking plan in `events/`."""
+    events: dict[str, EventPlan] = {}
+    traits: dict[str, Property] = {}
+    accept = True
+    for file, _ in mistakes.folder("events", ".toml"):
+        plan = mistakes.shaped(PlanShape, file)
+        if plan is None:
+            continue
+        accept = accept and plan.unplanned == "accept"
+        traits |= {name: _property(shape) for name, shape in plan.traits.items()}
+        for name, event in plan.events.items():
+            if name in events:
+                mistakes.note(
+                    f"the event {name!r} is planned twice", file, ["events", name], hint="keep one of the two"
+                )
+            properties = {prop: _property(shape) for prop, shape in event.properties.items()}
+            events[name] = EventPlan(name=name, description=event.description, properties=properties)
+    return Catalogue(events=events, traits=traits, accept_unplanned=accept)
+
+
+def _property(shape: Kind | PropertyShape) -> Property:
+    if isinstance(shape, Kind):
+        return Property(kind=shape)
+    fields = {name: _property(field) for name, field in shape.fields.items()}
+    return Property(**{**shape.model_dump(exclude={"fields"}), "fields": fields})
+
+
+def templates(mistakes: Mistakes) -> dict[str, MailTemplate]:
+    """The mails in `templates/`, compiled."""
+    parsed = {
+        file.removeprefix("templates/"): mistakes.tried(partial(parse_mail, text), file, [])
+        for file, text in mistakes.folder("templates", ".mjml")
+    }
+    return {name: template for name, template in parsed.items() if template is not None}
+
+
+def campaigns(mistakes: Mistakes, definitions: Definitions) -> dict[str, Campaign]:
+    """The campaigns in `campaigns/`."""
+    found: dict[str, Campaign] = {}
+    for file, _ in mistakes.folder("campaigns", ".toml"):
+        shape = mistakes.shaped(CampaignShape, file)
+        campaign = _campaign(mistakes, definitions, shape, file) if shape else None
+        if campaign is None:
+            continue
+        if campaign.name in found:
+            mistakes.note(f"two campaigns are called {campaign.name!r}", file, [], hint="rename one of the files")
+        found[campaign.name] = campaign
+    return found
+
+
+def _campaign(mistakes: Mistakes, definitions: Definitions, shape: CampaignShape, file: str) -> Campaign | None:
+    if f"templates/{shape.template}" not in mistakes.files:
+        known = [name.removeprefix("templates/") for name, _ in mistakes.folder("templates", "")]
+        mistakes.note(f"no template {shape.template!r}", file, ["template"], hint=did_you_mean(shape.template, known))
+    _check_rules(mistakes, shape, file)
+    audience = _condition(mistakes, definitions, shape.audience, file, ["audience"])
+    rules = [
+        _condition(mistakes, definitions, rule.when, file, ["content", n, "when"])
+        for n, rule in enumerate(shape.content)
+    ]
+    products = read_products(mistakes, definitions, shape.products, file) if shape.products else None
+    if audience is None:
+        return None
+    return Campaign(
+        name=PurePosixPath(file).stem,
+        audience=audience,
+        audience_text=shape.audience,
+        rules=tuple(
+            Rule(name=rule.name, priority=rule.priority, when=when, text=rule.when, fields=rule.fields)
+            for rule, when in zip(shape.content, rules, strict=True)
+            if when is not None
+        ),
+        products=products,
+        **{key: getattr(shape, key) for key in ("purpose", "template", "description", "holdout", "fallback")},
+    )
+
+
+def _check_rules(mistakes: Mistakes, shape: CampaignShape, file: str) -> None:
+    for which in ("priority", "name"):
+        values = [getattr(rule, which) for rule in shape.content]
+        for n, value in enumerate(values):
+            if value in values[:n]:
+                what = f"two content rules have the {which} {value!r}"
+                mistakes.note(what, file, ["content", n, which], hint="give each its own")
+    for n, rule in enumerate(shape.content):
+        if rule.name == FALLBACK:
+            what = f"a content rule cannot be called {FALLBACK!r}"
+            mistakes.note(what, file, ["content", n, "name"], hint="put its fields into [fallback]")
+
+
+def _condition(mistakes: Mistakes, definitions: Definitions, text: str, file: str, keys: Keys) -> Condition | None:
+    condition = mistakes.tried(partial(parse, text), file, keys, text)
+    if condition is None or mistakes.bound(partial(bind, condition, definitions, text=text), file, keys, text) is None:
+        return None
+    return condition

@@ -1,0 +1,96 @@
+"""A project: a folder of files, read as a whole, with every name looked up; nothing runs on one that has a mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from envoi.campaigns import folders
+from envoi.campaigns.files import EnvoiShape
+from envoi.campaigns.mistakes import Mistakes
+from envoi.campaigns.segments import read_segments
+from envoi.conditions.bind import Definitions
+from envoi.errors import InvalidProject, NotFound, ProjectError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from envoi.campaigns.campaign import Campaign
+    from envoi.errors import Place
+    from envoi.events.catalogue import Catalogue
+    from envoi.features.rfm import Rfm
+    from envoi.segments.segment import Segment
+    from envoi.settings import Settings
+    from envoi.templates.mail import MailTemplate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Everything the files say, in the form the rest of Envoi takes."""
+
+    settings: Settings
+    definitions: Definitions
+    segments: Mapping[str, Segment]
+    campaigns: Mapping[str, Campaign]
+    #: By file name within `templates/`.
+    templates: Mapping[str, MailTemplate]
+    rfm: Rfm | None = None
+
+    def campaign(self, name: str) -> Campaign:
+        """The campaign of that name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if name not in self.campaigns:
+            raise NotFound(f"no campaign {name!r}", hint=did_you_mean(name, self.campaigns))
+        return self.campaigns[name]
+
+    def segment(self, name: str) -> Segment:
+        """The segment of that name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if name not in self.segments:
+            raise NotFound(f"no segment {name!r}", hint=did_you_mean(name, self.segments))
+        return self.segments[name]
+
+
+def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] | None = None) -> Project:
+    """The project in `files`, by path within its folder; `observed` is what history holds (Tables.observed).
+
+    Raises:
+        InvalidProject: with every mistake found, each at its file and line.
+    """
+    if folders.MAIN not in files:
+        hint = "make one with 'envoi init', or name the project's folder with --project"
+        raise InvalidProject([ProjectError(f"this folder is no project: it has no {folders.MAIN}", hint=hint)])
+    mistakes = Mistakes(files)
+    main = mistakes.shaped(EnvoiShape, folders.MAIN)
+    settings = folders.settings(main, mistakes) if main else None
+    catalogue = folders.catalogue(mistakes).widened(observed or {})
+    rfm = folders.rfm(mistakes, main.rfm, catalogue) if main and main.rfm else None
+    definitions = Definitions(
+        catalogue=catalogue,
+        derived=folders.derived(main, rfm),
+        zone=settings.zone if settings else UTC,
+    )
+    segments, definitions = read_segments(mistakes, definitions)
+    templates = folders.templates(mistakes)
+    campaigns = folders.campaigns(mistakes, definitions)
+    if mistakes.found or settings is None:
+        raise InvalidProject(sorted(mistakes.found, key=lambda mistake: _place(mistake.at)))
+    return Project(
+        settings=settings, definitions=definitions, segments=segments, campaigns=campaigns, templates=templates, rfm=rfm
+    )
+
+
+def _place(at: Place) -> tuple[str, int, int]:
+    return at.file, at.line, at.column
+
+
+def plan_of(files: Mapping[str, str]) -> Catalogue:
+    """The tracking plan alone, as far as it can be read; its mistakes are `load`'s to tell."""
+    return folders.catalogue(Mistakes(files))

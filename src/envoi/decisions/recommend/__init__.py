@@ -1,0 +1,1 @@
+"""Recommendations: which products to show one person, each with the reason a person would understand."""

@@ -1,0 +1,55 @@
+"""The contract of every recommender: a few picks a person, best first, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from envoi.clock import Instant
+    from envoi.conditions.bound import BoundFilter
+    from envoi.events.event import PersonId
+    from envoi.tables import Tables
+
+
+class Pick(msgspec.Struct, frozen=True, kw_only=True):
+    """One recommended product."""
+
+    product: str
+    #: What the mail says beside it: "You bought this 6 times".
+    reason: str
+    #: The fields of its latest line item before the moment: name, category, price...
+    item: dict[str, str | float | None] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Which products there are to recommend: the line items of an event, and which of their fields mean what."""
+
+    event: str
+    #: The list property that holds the line items.
+    items: str
+    product: str
+    #: Two products of the same name are not shown together.
+    name: str
+    #: Further fields that the template shows, as "text" or "num".
+    fields: Mapping[str, str]
+    #: Only line items that pass may be recommended; None: all.
+    where: BoundFilter | None = None
+
+
+class Recommender(Protocol):
+    """Something that recommends."""
+
+    def picks(
+        self, tables: Tables, people: Sequence[PersonId], *, at: Instant, count: int
+    ) -> dict[PersonId, list[Pick]]:
+        """Up to `count` picks for each of `people`, from history up to `at` only; ties are broken by product id.
+
+        Everyone gets an entry; it is short or empty only if the whole shelf is.
+        """
+        ...
