@@ -1,0 +1,198 @@
+"""What Envoi answers: the records behind `--json`, the pages and the Python interface; their fields are a contract."""
+
+from __future__ import annotations
+
+import msgspec
+
+from envoi.conditions.explain import Why
+from envoi.decisions.decision import Decision, Reason
+from envoi.events.event import Value
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What all answers have in common: they are plain data."""
+
+
+class Who(Answer, frozen=True, kw_only=True):
+    """The people for whom a condition held."""
+
+    at: str
+    count: int
+    #: The business's own user ids where known; left out if only the count was asked for.
+    people: list[str] | None = None
+
+
+class WhySegment(Answer, frozen=True, kw_only=True):
+    """Whether a person is in a segment, or a condition holds, and why."""
+
+    person: str
+    at: str
+    condition: str
+    holds: bool
+    why: Why
+    #: The segment's name; empty for a condition.
+    segment: str = ""
+
+
+class WhyMessage(Answer, frozen=True, kw_only=True):
+    """Why a person got this mail, or did not."""
+
+    message: str
+    campaign: str
+    person: str
+    state: str
+    reason: str
+    decided_at: str
+    #: Which content rule won; empty if no decision was made.
+    content: str
+    propensity: float
+    reasons: list[Reason]
+    products: list[dict[str, Value]]
+
+
+class Preview(Answer, frozen=True, kw_only=True):
+    """The mail a person would get now."""
+
+    person: str
+    campaign: str
+    in_audience: bool
+    #: Why the person would get nothing; the mail is shown all the same where it can be made.
+    skip: str
+    to: str
+    subject: str
+    html: str
+    text: str
+    decision: Decision | None = None
+
+
+class Plan(Answer, frozen=True, kw_only=True):
+    """What sending a campaign would do, or did when it was planned."""
+
+    campaign: str
+    at: str
+    audience: int
+    to_send: int
+    held_out: int
+    skipped: dict[str, int]
+    content: dict[str, int]
+
+
+class Verified(Answer, frozen=True, kw_only=True):
+    """The proof that everyone of the frozen audience is in exactly one state."""
+
+    campaign: str
+    ok: bool
+    finished: bool
+    planned_at: str
+    audience: int
+    states: dict[str, int]
+    reasons: dict[str, dict[str, int]]
+    problems: list[str]
+    advice: list[str]
+
+
+class SegmentSize(Answer, frozen=True, kw_only=True):
+    """One segment and how many people are in it."""
+
+    name: str
+    description: str
+    condition: str
+    people: int
+
+
+class CampaignReport(Answer, frozen=True, kw_only=True):
+    """One campaign's states; they add up to the audience."""
+
+    campaign: str
+    description: str
+    #: Empty if it was never planned.
+    planned_at: str
+    audience: int
+    sent: int
+    held_out: int
+    skipped: dict[str, int]
+    states: dict[str, int]
+    finished: bool
+
+
+class Sent(Answer, frozen=True, kw_only=True):
+    """What one call of send did."""
+
+    #: False if the campaign had been planned before and this call went on with it.
+    planned_now: bool
+    report: CampaignReport
+    #: Why it ended early; empty if it did not.
+    stopped: str = ""
+
+
+class Report(Answer, frozen=True, kw_only=True):
+    """The project at a glance."""
+
+    project: str
+    at: str
+    people: int
+    #: Events taken in, by name.
+    events: dict[str, int]
+    segments: list[SegmentSize]
+    campaigns: list[CampaignReport]
+
+
+class Imported(Answer, frozen=True, kw_only=True):
+    """What an import did, or, on a dry run, would do."""
+
+    file: str
+    kind: str
+    dry_run: bool = False
+    #: Records read by this call, those set aside among them.
+    records: int
+    #: New events by name; on a dry run, events read by name, since what is new is known only to the log.
+    events: dict[str, int]
+    #: Events that were in the log already.
+    repeated: int
+    people: int
+    #: Records set aside, by reason, the most frequent first.
+    rejected: dict[str, int]
+    #: The first record of each reason, with its place.
+    examples: dict[str, str]
+    #: Columns of the file that the mapping has no use for.
+    left_out: list[str]
+    #: Groups of lines of which some stood apart from the others, so that they are several events.
+    parted: int
+    #: Where all rejects of this file are; empty if there are none.
+    rejects_file: str = ""
+    #: Where in the file an earlier, interrupted run had come to; 0 if this one began at the beginning.
+    resumed_at: int = 0
+    #: When this file had been taken in whole before, so that nothing was left to do; empty if it had not.
+    finished_at: str = ""
+    seconds: float = 0.0
+
+
+class Check(Answer, frozen=True, kw_only=True):
+    """One thing `doctor` looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    #: What to do if it is not ok.
+    fix: str = ""
+
+
+class Mistake(Answer, frozen=True, kw_only=True):
+    """One mistake in a project's files."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+    hint: str
+
+
+class Checked(Answer, frozen=True, kw_only=True):
+    """All mistakes in a project's files, and what is no mistake but worth a look."""
+
+    ok: bool
+    mistakes: list[Mistake]
+    warnings: list[Mistake]
+    segments: int
+    campaigns: int
+    templates: int

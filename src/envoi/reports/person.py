@@ -1,0 +1,184 @@
+"""One person, and how to find them: search, timeline, segments with why, and every mail with why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from envoi.errors import NotFound
+from envoi.events.event import PersonId
+from envoi.reports.paging import Page
+from envoi.reports.why import history, why_condition, why_message
+from envoi.tables import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from envoi.campaigns.project import Project
+    from envoi.clock import Instant
+    from envoi.events.event import Stored
+    from envoi.messages.ledger import Entry
+    from envoi.people.profile import Profile
+    from envoi.reports.answers import WhyMessage, WhySegment
+    from envoi.reports.kept import Kept
+
+#: A search looks at no more words than this.
+MOST_WORDS = 6
+#: The traits that a search reads, beside the id.
+SEARCHED = ("email", "first_name", "last_name")
+
+_BEGINS = (
+    "(LEFT(LOWER(id), ?) = ? OR number IN (SELECT person FROM"
+    ' (SELECT person, text, ROW_NUMBER() OVER (PARTITION BY person, "key" ORDER BY "at" DESC, seq DESC) AS newest'
+    f' FROM traits WHERE "key" IN ({", ".join("?" * len(SEARCHED))}) AND "at" <= ?) AS latest'
+    " WHERE newest = 1 AND LEFT(LOWER(text), ?) = ?))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A person as a line of a list."""
+
+    person: PersonId
+    #: Empty if no name is known.
+    name: str
+    email: str
+    first_seen: Instant
+    last_seen: Instant
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """One page of people, and how many there are in all."""
+
+    total: int
+    shown: Sequence[Known]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """One page of what happened to a person, the newest first."""
+
+    #: How many events of each name there are, the most frequent first.
+    names: Mapping[str, int]
+    #: How many events the filter leaves.
+    total: int
+    shown: Sequence[Stored]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A person's place in a campaign, and why it is as it is."""
+
+    entry: Entry
+    why: WhyMessage
+
+
+def find(kept: Kept, text: str, *, at: Instant, page: Page) -> People:
+    """The people seen by `at` of whom each word of `text` begins the id, the address or a name; case does not matter.
+
+    Ordered by id, shorter ids first, so that numbers come in their order.
+    """
+    words = text.lower().split()[:MOST_WORDS]
+    where = " AND ".join(["first_at <= ?", *([_BEGINS] * len(words))])
+    values: list[object] = [at]
+    for word in words:
+        values += [len(word), word, *SEARCHED, at, len(word), word]
+    total = kept.tables.query(Query(f"SELECT COUNT(*) AS n FROM people WHERE {where}", tuple(values)))
+    sql = f"SELECT id FROM people WHERE {where} ORDER BY LENGTH(id), id LIMIT ? OFFSET ?"
+    ids = kept.tables.query(Query(sql, (*values, page.size, page.offset))).column("id").to_pylist()
+    return People(total=int(total.column("n")[0].as_py()), shown=lines(kept, ids, at=at))
+
+
+def lines(kept: Kept, ids: Sequence[str], *, at: Instant) -> list[Known]:
+    """These people as lines of a list, in the order asked; who had not been seen by `at` is left out."""
+    people = [PersonId(each) for each in ids]
+    seen = _seen(kept, people, at)
+    profiles = kept.people.get(people)
+    return [
+        Known(
+            person=person,
+            name=full_name(profiles.get(person)),
+            email=_text(profiles.get(person), "email"),
+            first_seen=seen[person][0],
+            last_seen=seen[person][1],
+            events=seen[person][2],
+        )
+        for person in people
+        if person in seen
+    ]
+
+
+def _seen(kept: Kept, people: Sequence[PersonId], at: Instant) -> dict[str, tuple[Instant, Instant, int]]:
+    """When each was first and last seen by `at`, and in how many events."""
+    if not people:
+        return {}
+    sql = (
+        "SELECT p.id AS id, MIN(e.at) AS first_at, MAX(e.at) AS last_at, COUNT(*) AS n FROM people AS p"
+        f" JOIN events AS e ON e.person = p.number WHERE p.id IN ({', '.join('?' * len(people))}) AND e.at <= ?"
+        " GROUP BY p.id"
+    )
+    rows = kept.tables.query(Query(sql, (*people, at))).to_pylist()
+    return {row["id"]: (row["first_at"], row["last_at"], row["n"]) for row in rows}
+
+
+def full_name(profile: Profile | None) -> str:
+    """First and last name as far as they are known."""
+    return " ".join(part for part in (_text(profile, "first_name"), _text(profile, "last_name")) if part)
+
+
+def _text(profile: Profile | None, trait: str) -> str:
+    found = profile.value(trait) if profile else None
+    return found if isinstance(found, str) else ""
+
+
+def timeline(kept: Kept, person: PersonId, *, at: Instant, name: str = "", page: Page) -> Timeline:
+    """What happened to the person up to `at`, the newest first; only events called `name` unless it is empty.
+
+    Raises:
+        NotFound: nobody of this id had been seen by then.
+    """
+    who = "FROM events AS e JOIN people AS p ON p.number = e.person WHERE p.id = ? AND e.at <= ?"
+    counts = Query(f"SELECT e.name AS name, COUNT(*) AS n {who} GROUP BY e.name ORDER BY n DESC, name", (person, at))
+    names = {row["name"]: int(row["n"]) for row in kept.tables.query(counts).to_pylist()}
+    if not names:
+        raise NotFound(f"no person {person!r}", hint="look for people by id, name or e-mail address")
+    only, values = (" AND e.name = ?", (person, at, name)) if name else ("", (person, at))
+    sql = f"SELECT e.seq AS seq {who}{only} ORDER BY e.at DESC, e.seq DESC LIMIT ? OFFSET ?"
+    seqs = kept.tables.query(Query(sql, (*values, page.size, page.offset))).column("seq").to_pylist()
+    total = names.get(name, 0) if name else sum(names.values())
+    return Timeline(names=names, total=total, shown=kept.archive.fetch(seqs))
+
+
+def page_of(kept: Kept, stored: Stored, *, at: Instant, size: int) -> Page:
+    """The page of its person's timeline, filtered to its name, that shows this event."""
+    sql = (
+        "SELECT COUNT(*) AS n FROM events AS e JOIN people AS p ON p.number = e.person"
+        " WHERE p.id = ? AND e.name = ? AND e.at <= ? AND (e.at > ? OR (e.at = ? AND e.seq > ?))"
+    )
+    event = stored.event
+    newer = kept.tables.query(Query(sql, (stored.person, event.name, at, event.at, event.at, stored.seq)))
+    return Page(int(newer.column("n")[0].as_py()) // size + 1, size=size)
+
+
+def memberships(project: Project, kept: Kept, person: PersonId, *, at: Instant) -> list[WhySegment]:
+    """Every segment, whether the person is in it at `at`, and why; those they are in first, then by name.
+
+    Raises:
+        NotFound: the person had not been seen by then.
+    """
+    events = history(kept.tables, kept.archive, person, until=at)
+    whys = [
+        replace(why_condition(project.definitions, segment.condition, events, person=person, at=at), segment=name)
+        for name, segment in project.segments.items()
+    ]
+    return sorted(whys, key=lambda why: (not why.holds, why.segment))
+
+
+def mails(kept: Kept, person: PersonId) -> list[Mail]:
+    """The person's place in every campaign that froze them into its audience, the newest first."""
+    entries = sorted(kept.statement.entries(person=person), key=lambda entry: (-entry.at, entry.campaign))
+    return [Mail(entry=entry, why=why_message(kept.archive, entry)) for entry in entries]
