@@ -99,7 +99,7 @@ def rival(path: Path, events: list[Stored], batch: int) -> list[float]:
 def main() -> None:
     """Prints microseconds an event, and a line item."""
     print(machine())
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     events = [plain(place, chance) for place in range(1, EVENTS + 1)]
     orders = [basket(place, chance) for place in range(1, ORDERS + 1)]
     items = sum(len(order.event.props["products"]) for order in orders) / ORDERS

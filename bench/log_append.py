@@ -28,7 +28,7 @@ RIVAL = "CREATE TABLE IF NOT EXISTS rows (seq INTEGER PRIMARY KEY, source TEXT, 
 
 def batch(number: int, *, at_random: bool) -> list[tuple[PersonId, Event]]:
     """Orders with six plain properties; their ids count up, or come in no order."""
-    chance = random.Random(number)  # noqa: S311
+    chance = random.Random(number)
     return [order(place, chance, at_random=at_random) for place in range(number * BATCH, (number + 1) * BATCH)]
 
 

@@ -139,7 +139,7 @@ class StoreFull(StoreFailed):
 
 
 class StoreLost(StoreFailed):
-    """The disk may have lost what it was told to keep: a process that writes must end, the next one reads what is there."""
+    """The disk may have lost what it was told to keep: a process that writes must end; the next reads what is there."""
 
 
 class Unreachable(EnvoiError):

@@ -53,12 +53,13 @@ def text(prop: str) -> str:
 def column(kind: str, prop: str) -> str:
     """The column of a property's values of one kind ("num", "bool" or "text"), unquoted.
 
-    Engines take names that differ only in case for one, so a capital is marked: `total` and `Total` stay apart.
+    Engines take names that differ only in case for one, so a capital is marked: `total` and `Total` stay apart. They
+    end a name at a NUL, so that is written out.
 
     >>> column("num", "order_id"), column("num", "orderID")
     ('num:order_id', 'num:order^I^D')
     """
-    return f"{kind}:{_CAPITAL.sub('^', prop)}"
+    return f"{kind}:{_CAPITAL.sub('^', prop)}".replace("\0", "^0")
 
 
 def quoted(identifier: str) -> str:

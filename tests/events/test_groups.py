@@ -27,11 +27,11 @@ def folding() -> Folding:
 
 def record(position: int, order: Value, user: Value = 1, **more: Value) -> Record:
     fields = {"order": order, "user": user, "sku": f"s{position}", "price": 0.1, "count": 3, **more}
-    return Record(place=f"line {position}", position=position, fields=fields)
+    return Record(position=position, line=position + 1, fields=fields)
 
 
 def faulty(position: int) -> Record:
-    return Record(place=f"line {position}", position=position, fault="bad")
+    return Record(position=position, line=position + 1, fault="bad")
 
 
 def shape(found: Record) -> tuple[int, int, list[int]]:
@@ -46,7 +46,7 @@ def test_consecutive_lines_are_one_record() -> None:
     assert first.fields["items"] == [{"sku": "s0"}, {"sku": "s1"}]
     assert first.fields["total"] == 0.8  # 0.1 * 3 + 0.1 * 5, where floating point would say 0.8000000000000002
     assert first.fields["n"] == 8
-    assert (first.place, second.place) == ("line 0 to line 1", "line 2")
+    assert (first.place, second.place) == ("line 1 to line 2", "line 3")
 
 
 def test_a_group_that_comes_again_is_a_further_part() -> None:

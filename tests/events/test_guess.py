@@ -106,7 +106,7 @@ def test_lines_of_people_are_people_even_if_they_have_a_type() -> None:
 def test_an_unreadable_first_line_does_not_decide() -> None:
     class Torn(MemorySource):
         def read(self, start: int = 0) -> Iterator[Record]:
-            yield Record(place="line 1", position=0, fault="the line is torn")
+            yield Record(position=0, line=1, fault="the line is torn")
             yield from super().read(start)
 
     source = Torn([{"type": "page"}], columns={})

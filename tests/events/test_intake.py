@@ -101,7 +101,7 @@ def test_an_event_of_nobody_known_is_set_aside() -> None:
 def test_an_unreadable_record_is_set_aside_as_it_came() -> None:
     class Torn(MemorySource):
         def read(self, start: int = 0) -> Iterator[Record]:
-            yield Record(place="line 9", position=start + 8, fault="the line is torn", raw='{"ev')
+            yield Record(position=start + 8, line=9, fault="the line is torn", raw='{"ev')
 
     source = Torn([{"event": "Left", "at": NINE, "user_id": 1}])
     [batch] = intake(source).batches(source, BEGIN)

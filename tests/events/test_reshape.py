@@ -33,7 +33,7 @@ def bound(text: str, *columns: str, **forms: Form) -> Reshape:
 
 
 def record(**fields: object) -> Record:
-    return Record(place="row 4", position=3, fields={"customer": 17, "date": NINE, **fields})  # type: ignore[dict-item]
+    return Record(position=3, fields={"customer": 17, "date": NINE, **fields})  # type: ignore[dict-item]
 
 
 def raw(reshape: Reshape, of: Record) -> Raw:
@@ -44,7 +44,7 @@ def raw(reshape: Reshape, of: Record) -> Raw:
 def test_a_row_becomes_a_raw_event_and_the_rest_its_properties() -> None:
     reshape = bound(EVENTS, "customer", "date", "total", "note")
     found = raw(reshape, record(total=5, note=None))
-    assert (found.source, found.place, found.name) == ("tills", "row 4", "Order Completed")
+    assert (found.source, found.name) == ("tills", "Order Completed")
     assert (found.keys, found.at, found.props) == ({"user_id": 17}, parse_instant(NINE), {"total": 5})
     assert (reshape.used, reshape.unused) == (("customer", "date", "total", "note"), ())
 
@@ -96,7 +96,7 @@ def test_a_group_may_have_an_id_of_its_own() -> None:
         'id = ["customer", "n"]' + EVENTS + "lines = { group = 'n', into = 'i', fields = {} }", "customer", "date", "n"
     )
     fields = {"customer": 17, "date": NINE, "n": 8, "i": []}
-    group = Group(place="", position=0, fields=fields, lines=(), part=2)  # type: ignore[arg-type]
+    group = Group(position=0, fields=fields, lines=(), part=2)  # type: ignore[arg-type]
     assert raw(reshape, group).id == "17:8:2"
 
 
@@ -142,7 +142,7 @@ def test_a_person_counts_as_of_the_date_of_the_file_or_when_it_comes() -> None:
 
 def test_the_place_of_a_person_says_nothing() -> None:
     reshape = bound(PEOPLE, "customer", "date", "E-Mail")
-    moved = Record(place="row 90", position=89, fields=record().fields)
+    moved = Record(position=89, fields=record().fields)
     assert raw(reshape, record()).id == raw(reshape, moved).id
 
 

@@ -18,7 +18,7 @@ from envoi.events.values import Fields, Unfit, named, text
 RAW_BYTES = 2_000
 _LONGEST_NAME = 200
 _LONGEST_KEY = 500
-_PLAIN = re.compile(rf"[\w:-]{{1,{_LONGEST_KEY}}}")
+_is_plain = re.compile(rf"[\w:-]{{1,{_LONGEST_KEY}}}").fullmatch
 #: Names of events that are remembered: more of them than this are made up by a program, and looked at each time.
 _MOST_NAMES = 10_000
 
@@ -35,8 +35,8 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a source says happened, in the shape of an event, but nothing of it checked."""
 
     source: str
-    #: Where in the source: "line 12".
-    place: str
+    #: Where in the source: "line 12, message 2"; empty if the record it was made from says where.
+    place: str = ""
     #: Unique within its source; the same if the same record comes again (see `digest`).
     id: object = None
     name: object = None
@@ -101,7 +101,7 @@ class Cleaner:
 def clean(raw: Raw, *, catalogue: Catalogue, seen_at: Instant) -> Event | Rejected:
     """The event that `raw` is, or the reason why it is none; for more than one record make a `Cleaner`.
 
-    >>> raw = Raw(source="web", place="line 1", id=7, name="Left", keys={"user_id": 17850.0}, at=Instant(3), props={})
+    >>> raw = Raw(source="web", id=7, name="Left", keys={"user_id": 17850.0}, at=Instant(3))
     >>> event = clean(raw, catalogue=Catalogue(), seen_at=Instant(2))
     >>> event.id, event.keys, event.at, event.claimed_at
     ('7', {'user_id': '17850'}, 2, 3)
@@ -142,7 +142,7 @@ def _name(name: object) -> str:
 
 
 def _id(found: object) -> str:
-    if type(found) is str and _PLAIN.fullmatch(found):
+    if type(found) is str and _is_plain(found):
         return found
     if found is None or not (key := _key("id", found)):
         raise Unfit("the id of the event is missing")

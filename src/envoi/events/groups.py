@@ -29,6 +29,12 @@ class Group(Record, frozen=True, kw_only=True, gc=False):
     #: 1; from 2 on if lines of the same group stood apart in the source.
     part: int
 
+    @property
+    def place(self) -> str:
+        """From where to where."""
+        first, last = self.lines[0].place, self.lines[-1].place
+        return first if first == last else f"{first} to {last}"
+
 
 class Folding:
     """Folds lines into groups; remembers in bounded memory which groups there were."""
@@ -79,7 +85,7 @@ class Folding:
         return self._seen.part(key)
 
     def _group(self, held: list[Record]) -> Group:
-        first, last = held[0], held[-1]
+        first = held[0]
         fields, fault = dict(first.fields), ""
         key = [first.fields.get(column) for column in self._lines.group]
         part = 1
@@ -90,8 +96,7 @@ class Folding:
         except Unfit as unfit:
             fault = str(unfit)
         self.parted += part > 1
-        place = first.place if first is last else f"{first.place} to {last.place}"
-        return Group(place=place, position=first.position, fields=fields, fault=fault, lines=tuple(held), part=part)
+        return Group(position=first.position, line=first.line, fields=fields, fault=fault, lines=tuple(held), part=part)
 
 
 def group_id(key: Iterable[Value], part: int = 1) -> str:

@@ -56,7 +56,7 @@ class Intake:
         seen_at = self.clock.now()
         weight, size, record = 0, self.size, None
         for record in records:
-            faulty = (Raw(source=source, place=record.place, fault=record.fault),) if record.fault else ()
+            faulty = (Raw(source=source, fault=record.fault),) if record.fault else ()
             for raw in faulty or raws(record):
                 made = clean(raw, seen_at)
                 if isinstance(made, Event) and (person := resolve(made.keys)):
@@ -75,5 +75,4 @@ def _each_line(rejected: Rejected, record: Record, raw: Raw, forms: Mapping[str,
     """A group is set aside line by line, as it came, so that it can be mended and imported again."""
     for line in record.lines if isinstance(record, Group) else (record,):
         original = line.raw or readable(line.fields, forms) if raw.original is None else raw.original
-        place = line.place if isinstance(record, Group) else rejected.place
-        yield msgspec.structs.replace(rejected, place=place, raw=excerpt(original))
+        yield msgspec.structs.replace(rejected, place=rejected.place or line.place, raw=excerpt(original))

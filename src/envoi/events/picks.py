@@ -76,7 +76,7 @@ def plain(columns: Mapping[str, str], forms: Mapping[str, Form]) -> list[Listed]
 
 
 def props_of(
-    entries: Sequence[Listed], constants: Fields, rest_beside: Collection[str] | None
+    entries: Sequence[Listed], constants: dict[str, Value], rest_beside: Collection[str] | None
 ) -> Callable[[Fields], dict[str, Value]]:
     """What picks the properties; a missing value is no property.
 
@@ -84,7 +84,7 @@ def props_of(
     """
 
     def props(fields: Fields) -> dict[str, Value]:
-        picked = dict(constants)
+        picked = constants.copy()
         if rest_beside is not None:
             picked |= {name: value for name, value in fields.items() if value is not None and name not in rest_beside}
         column = ""

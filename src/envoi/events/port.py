@@ -31,16 +31,25 @@ class Form(StrEnum):
 class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record as a source gave it: its fields, or why they could not be read."""
 
-    #: Where in the source: "line 12", "row 90".
-    place: str
     #: Position from 0 in the source, counting unreadable records too: where a later run goes on.
     position: int
+    #: The line of a text file at which it begins, from 1; 0 where there are no lines.
+    line: int = 0
     #: By column; an empty cell is None.
     fields: dict[str, Value] = {}
     #: Why it could not be read; empty if it could.
     fault: str = ""
     #: The unreadable record itself, shortened to a few hundred characters.
     raw: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where in the source; made when it is asked for, as few records have to say it.
+
+        >>> Record(position=89).place, Record(position=10, line=12).place
+        ('row 90', 'line 12')
+        """
+        return f"line {self.line}" if self.line else f"row {self.position + 1}"
 
 
 class Source(Protocol):
@@ -87,9 +96,9 @@ class EventLog(Protocol):
     def append(self, batch: Batch, follow: Follow | None = None) -> list[Stored]:
         """Writes the batch in one commit and returns what was new, in order; a repeated (source, id) is left out.
 
-        Before the commit, `follow` is told what was new. The events that it returns go into the same commit, and it is
-        told what was new among those, until it returns none; what is returned here is all that was new. What `follow`
-        writes into the same file is part of the commit too.
+        Before the commit, `follow` is told what was new, be it nothing. The events that it returns go into the same
+        commit, and it is told what was new among those, until nothing was; what is returned here is all that was new.
+        What `follow` writes into the same file is part of the commit too.
 
         When it returns, all of it survives the loss of power (fsync). When it raises, none of it is stored.
 

@@ -97,7 +97,6 @@ def _event(mapping: EventsMap, forms: Forms) -> Callable[[Record], Sequence[Raw]
             return (
                 Raw(
                     source=source,
-                    place=record.place,
                     id=id_(record),
                     name=name(fields),
                     keys=keys(fields),
@@ -106,7 +105,7 @@ def _event(mapping: EventsMap, forms: Forms) -> Callable[[Record], Sequence[Raw]
                 ),
             )
         except Unfit as unfit:
-            return (Raw(source=source, place=record.place, fault=str(unfit)),)
+            return (Raw(source=source, fault=str(unfit)),)
 
     return raws
 
@@ -123,13 +122,12 @@ def _person(mapping: PeopleMap, forms: Forms) -> Callable[[Record], Sequence[Raw
             said = [_said(purpose, consent, fields) for purpose, consent in mapping.consent.items()]
             made = [(Name.PROFILE_UPDATED, traits(fields)), *((Name.CONSENT_CHANGED, props) for props in said if props)]
         except Unfit as unfit:
-            return (Raw(source=mapping.source, place=record.place, fault=str(unfit)),)
+            return (Raw(source=mapping.source, fault=str(unfit)),)
         # Nothing of the place is in the id: a list that comes again in another order says nothing new.
         state, who = digest([since, fields]), keys(fields)
         return [
             Raw(
                 source=mapping.source,
-                place=record.place,
                 id=f"{state}:{props['purpose']}" if name is Name.CONSENT_CHANGED else state,
                 name=name.value,
                 keys=who,

@@ -41,16 +41,15 @@ class CsvSource:
         """Every record from position `start` on."""
         names = tuple(self.columns)
         for position, row in enumerate(islice(self._rows(), start + 1, None), start):
-            place = f"line {row.line}"
             fault = row.fault
             if not fault and len(row.cells) != len(names):
                 fault = f"has {len(row.cells)} cell{'s'[len(row.cells) == 1 :]}, and the header {len(names)}"
             if fault:
                 raw = row.raw or self._delimiter.join(row.cells)
-                yield Record(place=place, position=position, fault=f"the line {fault}", raw=shown(raw))
+                yield Record(position=position, line=row.line, fault=f"the line {fault}", raw=shown(raw))
             else:
                 cells: list[Value] = [cell or None for cell in row.cells]
-                yield Record(place=place, position=position, fields=dict(zip(names, cells, strict=True)))
+                yield Record(position=position, line=row.line, fields=dict(zip(names, cells, strict=True)))
 
     def _rows(self) -> Iterator[_Row]:
         feed = _Feed(self._file)

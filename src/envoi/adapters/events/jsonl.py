@@ -61,11 +61,9 @@ def _record(line: Line, position: int, decode: Callable[[str], object]) -> Recor
         except RecursionError:
             fault = "is nested too deeply"
         if isinstance(fields, dict):
-            return Record(place=f"line {line.number}", position=position, fields=fields)
+            return Record(position=position, line=line.number, fields=fields)
     fault = fault or "is JSON, but no object"
-    return Record(
-        place=f"line {line.number}", position=position, fault=f"the line {fault}", raw=raw or shown(line.text)
-    )
+    return Record(position=position, line=line.number, fault=f"the line {fault}", raw=raw or shown(line.text))
 
 
 def _explained(cause: str, text: str) -> str:

@@ -33,8 +33,7 @@ class MemoryEventLog:
             msgspec.json.encode(batch.rejected)
             new = self._add(batch.events)
             stored += new
-            while follow and (more := follow(new)):
-                new = self._add(more)
+            while follow and (new := self._add(follow(new))):
                 stored += new
         except BaseException as error:
             del self._events[len(self._events) - len(stored) :]

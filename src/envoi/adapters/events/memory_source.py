@@ -25,4 +25,4 @@ class MemorySource:
     def read(self, start: int = 0) -> Iterator[Record]:
         """Every row from position `start` on."""
         for position, row in enumerate(islice(self._rows, start, None), start):
-            yield Record(place=f"row {position + 1}", position=position, fields=dict(row))
+            yield Record(position=position, fields=dict(row))

@@ -56,7 +56,7 @@ class ParquetSource:
                 columns = [_top(column, form) for column, form in zip(rows.columns, self.columns.values(), strict=True)]
                 for row in zip(*columns, strict=True):
                     fields = dict(zip(names, row, strict=False))  # as long as each other; to ask takes a third longer
-                    yield Record(place=f"row {position + 1}", position=position, fields=fields)
+                    yield Record(position=position, fields=fields)
                     position += 1
 
 

@@ -50,10 +50,10 @@ class SqliteEventLog:
             StoreBusy: another process kept the file locked too long; nothing is stored.
         """
         with transaction(self._connection):
-            stored = new = self._add(batch.events)
-            while follow and (more := follow(new)):
-                new = self._add(more)
-                stored = stored + new
+            stored = self._add(batch.events)
+            new: Sequence[Stored] = stored
+            while follow and (new := self._add(follow(new))):
+                stored = [*stored, *new]
             if batch.rejected:
                 rejected = [(each.source, _encode(each)) for each in batch.rejected]
                 self._connection.executemany("INSERT INTO rejected (source, body) VALUES (?, ?)", rejected)
@@ -104,6 +104,8 @@ class SqliteEventLog:
 
     def _add(self, events: Sequence[tuple[PersonId, Event]]) -> list[Stored]:
         """Inserts those that are new, numbered without a gap."""
+        if not events:
+            return []
         head = self.position()
         if self._insert(events, head) < len(events):
             # Some were known, so the numbers have gaps: keep those that were not, and number them anew.

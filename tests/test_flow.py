@@ -1,0 +1,171 @@
+"""The flow on memory adapters: events in, decisions recorded before mail, each mail once, outcomes back in the log."""
+
+from __future__ import annotations
+
+import pytest
+
+from envoi.adapters.events.memory import MemoryEventLog
+from envoi.adapters.messages.memory import MemoryMailer
+from envoi.adapters.messages.memory_ledger import MemoryLedger
+from envoi.adapters.people.memory import MemoryProfileStore
+from envoi.adapters.tables.duckdb import DuckTables
+from envoi.campaigns.compose import Press
+from envoi.campaigns.project import Project, load
+from envoi.clock import FixedClock, Instant, parse_instant
+from envoi.events.event import ENVOI, Event, Name, PersonId, Value
+from envoi.events.port import Batch
+from envoi.flow import Stores, catch_up, in_bulk, on_events, outgoing, record, send
+from envoi.messages.ledger import State
+from envoi.messages.links import Links
+
+NOW = parse_instant("2024-05-01T09:00:00Z")
+DAY = 86_400_000_000
+FILES = {
+    "envoi.toml": """
+name = "Corner"
+[sender]
+name = "Corner shop"
+email = "shop@example.org"
+[shop]
+name = "Corner shop"
+address = "1 Corner Street"
+""",
+    "events/plan.toml": """
+[events."Order Completed".properties]
+total = "number"
+[events."Order Completed".properties.products]
+kind = "items"
+fields = { product_id = "text", name = "text", price = "number" }
+[traits]
+first_name = "text"
+email = "text"
+""",
+    "segments/recent.toml": """
+name = "Recent"
+condition = 'did "Order Completed" in the last 30 days'
+""",
+    "campaigns/hello.toml": """
+audience = 'did "Order Completed"'
+purpose = "newsletter"
+template = "hello.mjml"
+holdout = 0.2
+[[content]]
+name = "regular"
+priority = 1
+when = 'in segment "Recent"'
+fields = { headline = "Good to see you" }
+[fallback]
+headline = "It has been a while"
+[products]
+shelf = '"Order Completed"'
+fields = { price = "number" }
+count = 2
+""",
+    "templates/hello.mjml": """<mjml><mj-head>
+<mj-title>{{ content.headline }}, {{ person.first_name | default: "neighbour" }}</mj-title></mj-head>
+<mj-body><mj-section><mj-column>
+<mj-text>{{ content.headline }}{% for p in products %} {{ p.name }} {{ p.price | money }}{% endfor %}</mj-text>
+<mj-text><a href="{{ unsubscribe_url }}">Unsubscribe</a> {{ shop.address }}</mj-text>
+</mj-column></mj-section></mj-body></mjml>""",
+}
+
+
+def event(person: str, name: str, at: int, **props: Value) -> tuple[PersonId, Event]:
+    identity = f"{person}/{name}/{at}/{props.get('purpose', '')}"
+    keys = {"user_id": person}
+    return PersonId(person), Event(
+        id=identity, source="test", name=name, keys=keys, at=Instant(at), seen_at=Instant(at), props=props
+    )
+
+
+def life_of(number: int) -> list[tuple[PersonId, Event]]:
+    """A customer who may have withdrawn, may lack an address, and ordered some days ago."""
+    person = f"p{number:03}"
+    traits = {"first_name": f"Ann{number}"} | ({} if number % 11 == 0 else {"email": f"{person}@example.org"})
+    product: Value = {"product_id": f"m{number % 3}", "name": f"Milk {number % 3}", "price": 1.5}
+    return [
+        event(person, Name.PROFILE_UPDATED, NOW - 90 * DAY, **traits),
+        event(person, Name.CONSENT_CHANGED, NOW - 90 * DAY, purpose="newsletter", granted=number % 7 != 0),
+        event(person, "Order Completed", NOW - (number % 60 + 1) * DAY, total=9.5, products=[product]),
+    ]
+
+
+@pytest.fixture
+def stores() -> Stores:
+    ledger, log = MemoryLedger(), MemoryEventLog()
+    tables = DuckTables(None, load(FILES).definitions.catalogue)
+    return Stores(log=log, archive=log, people=MemoryProfileStore(), tables=tables, ledger=ledger, statement=ledger)
+
+
+@pytest.fixture
+def project() -> Project:
+    return load(FILES)
+
+
+def press(project: Project) -> Press:
+    links = Links(base="https://example.org", secret=b"test")
+    template = project.templates["hello.mjml"]
+    return Press(campaign=project.campaigns["hello"], template=template, settings=project.settings, links=links)
+
+
+def take_in(stores: Stores, people: int) -> int:
+    events = [one for number in range(people) for one in life_of(number)]
+    return sum(len(new) for new in on_events(stores, [Batch(events=events[:50]), Batch(events=events[50:])]))
+
+
+def test_events_reach_the_log_profiles_and_history_once(stores: Stores) -> None:
+    assert take_in(stores, 40) == 120
+    assert take_in(stores, 40) == 0
+    assert stores.log.position() == stores.tables.head() == stores.people.position() == 120
+
+
+def test_profiles_and_history_catch_up_with_a_log_that_is_ahead(stores: Stores) -> None:
+    stores.log.append(Batch(events=life_of(1)))
+    catch_up(stores)
+    assert stores.tables.head() == 3
+    assert stores.people.get([PersonId("p001")])[PersonId("p001")].value("first_name") == "Ann1"
+
+
+def test_everyone_of_the_audience_is_in_one_state_and_decisions_come_first(stores: Stores, project: Project) -> None:
+    take_in(stores, 60)
+    assert in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
+    assert not in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
+    entries = list(stores.statement.entries("hello"))
+    assert len(entries) == 60
+    reasons = {entry.reason for entry in entries}
+    assert reasons == {"", "holdout", "consent withdrawn", "no e-mail address"}
+    for entry in entries:
+        assert bool(entry.decision) == (entry.reason in ("", "holdout"))
+
+
+def test_each_mail_goes_out_once_and_its_outcome_is_an_event(stores: Stores, project: Project) -> None:
+    take_in(stores, 60)
+    in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
+    mailer = MemoryMailer()
+    send(press(project), stores, mailer, FixedClock(NOW))
+    send(press(project), stores, mailer, FixedClock(NOW))
+    accepted = list(stores.statement.entries("hello", state=State.ACCEPTED))
+    assert len(mailer.sent) == len(accepted) == len({one.message_id for one in accepted}) > 30
+    sent = stores.archive.find(ENVOI, [f"{one.message_id}:accepted" for one in accepted])
+    assert [one.event.name for one in sent] == [Name.EMAIL_SENT] * len(accepted)
+
+
+def test_who_withdraws_after_the_plan_gets_nothing(stores: Stores, project: Project) -> None:
+    take_in(stores, 20)
+    in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
+    planned = next(stores.statement.entries("hello", state=State.PLANNED))
+    record(stores, [event(planned.person, Name.CONSENT_CHANGED, NOW, purpose="newsletter", granted=False)])
+    mailer = MemoryMailer()
+    send(press(project), stores, mailer, FixedClock(NOW))
+    (after,) = stores.statement.entries("hello", person=planned.person)
+    assert (after.state, after.reason) == (State.SKIPPED, "consent withdrawn")
+    assert planned.message_id not in [one.message_id for one in mailer.sent]
+
+
+def test_the_same_decision_gives_the_same_bytes(stores: Stores, project: Project) -> None:
+    take_in(stores, 20)
+    in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
+    entry = next(stores.statement.entries("hello", state=State.PLANNED))
+    first = outgoing(press(project), stores, entry)
+    assert first == outgoing(press(project), stores, entry)
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in first.data
