@@ -1,0 +1,1 @@
+"""Hosts: choose adapters, read the outside world, decide nothing."""

@@ -1,0 +1,76 @@
+"""`envoi report`: the project at a glance, or one of its campaigns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from envoi.hosts.cli.opening import opened
+from envoi.hosts.cli.options import At, Json, ProjectDir, moment
+from envoi.hosts.cli.screen import columns, paint, show
+from envoi.reports.answers import CampaignReport, Report
+from envoi.reports.outcome import campaign_report
+
+if TYPE_CHECKING:
+    from envoi.hosts.local import Envoi
+
+
+def command(
+    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Only this one.")] = "",
+    *,
+    at: At = "",
+    project: ProjectDir = None,
+    json: Json = False,
+) -> None:
+    """Show people, events, segments and campaigns; or one CAMPAIGN."""
+    when = moment(at)
+    with opened(project, read_only=True) as envoi:
+        if campaign:
+            one = _of_campaign(envoi, campaign)
+            show(one, campaign_text(one), json=json)
+        else:
+            report = envoi.report(at=when)
+            show(report, _text(report), json=json)
+
+
+def _of_campaign(envoi: Envoi, campaign: str) -> CampaignReport:
+    """A campaign of the files, or one that was sent and is no longer there.
+
+    Raises:
+        NotFound: there is none, and never was.
+    """
+    if campaign not in envoi.stores.statement.campaigns():
+        envoi.project.campaign(campaign)
+    return campaign_report(envoi.project, envoi.stores.statement, campaign)
+
+
+def _text(report: Report) -> str:
+    events = [(name, f"{count:>9,}") for name, count in report.events.items()]
+    segments = [(one.name, f"{one.people:>9,}") for one in report.segments]
+    return "\n\n".join(
+        [
+            f"{paint(report.project, 'bold')} as of {report.at}: {report.people:,} people",
+            f"Events\n{columns(events)}" if events else "No events yet: 'envoi import FILE --events' brings some.",
+            *([f"Segments\n{columns(segments)}"] if segments else []),
+            *(campaign_text(one) for one in report.campaigns),
+        ]
+    )
+
+
+def campaign_text(report: CampaignReport) -> str:
+    """A campaign's numbers; they add up to its audience."""
+    if not report.planned_at:
+        return f"Campaign {paint(report.campaign, 'bold')}: not sent yet"
+    skipped = sum(report.skipped.values())
+    others = {state: count for state, count in report.states.items() if state not in ("accepted", "skipped")}
+    rows = [
+        ("sent", f"{report.sent:>9,}"),
+        *((state, f"{count:>9,}") for state, count in others.items()),
+        ("held out", f"{report.held_out:>9,}"),
+        ("skipped", f"{skipped:>9,}"),
+        *((f"  {reason}", f"{count:>9,}") for reason, count in report.skipped.items()),
+        ("audience", f"{report.audience:>9,}"),
+    ]
+    end = "finished" if report.finished else "not finished"
+    return f"Campaign {paint(report.campaign, 'bold')}, planned at {report.planned_at}: {end}\n{columns(rows)}"

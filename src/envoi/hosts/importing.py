@@ -1,0 +1,189 @@
+"""Takes a file of events or people into the log: from where an earlier run was interrupted, and nothing twice."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from envoi.adapters.people.behind import ProfilesBehind
+from envoi.clock import Instant, SystemClock, iso
+from envoi.events.port import Batch, Mark
+from envoi.events.tally import Tally
+from envoi.flow import on_events
+from envoi.hosts import apart
+from envoi.hosts.folder import state_folder
+from envoi.hosts.reading import FileToImport, Reading
+from envoi.reports.answers import Imported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from envoi.events.event import Rejected
+    from envoi.events.port import EventLog
+    from envoi.hosts.local import Envoi
+
+    Progress = Callable[[int, int], None]
+
+#: Records a commit: more cost memory, fewer cost time.
+_BATCH = 25_000
+#: A smaller file is read sooner than a process for it is started.
+_APART_BYTES = 1 << 23
+
+
+def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda *_: None) -> Imported:
+    """Takes the file in; after an interruption the same call goes on, and adds nothing once it was finished.
+
+    All of it counts as taken in when its import began, so an interrupted import leaves the same log as one that ran
+    through.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: the file as a whole, or from some point on, cannot be read; what came before that is stored.
+        ProjectError: the mapping is wrong, or does not fit the file.
+    """
+    begun_s = time.perf_counter()
+    run, log = _Run(file=file, reading=Reading.of(envoi.root, file)), envoi.stores.log
+    if finished_at := log.position(run.mark("finished")):
+        return msgspec.structs.replace(run.answer({}), finished_at=iso(Instant(finished_at)))
+    started_at, run.start = _started_at(log, run.mark("started")), log.position(run.mark())
+    new: Counter[str] = Counter()
+    people = ProfilesBehind(envoi.stores.people)
+    with _no_collecting():
+        try:
+            for stored in on_events(replace(envoi.stores, people=people), run.batches(envoi.root, started_at)):
+                new.update([one.event.name for one in stored])
+                progress(run.position, 0)
+        finally:
+            people.flush()
+    aside = (one for one in log.set_aside(run.reading.reshape.source) if one.seen_at == started_at)
+    rejects_file = _write(file.rejects or run.rejects_file(envoi.root), aside)
+    log.append(Batch(mark=Mark(name=run.mark("finished"), position=SystemClock().now())))
+    return msgspec.structs.replace(
+        run.answer(new), rejects_file=rejects_file, resumed_at=run.start, seconds=time.perf_counter() - begun_s
+    )
+
+
+def try_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda *_: None) -> Imported:
+    """What `import_file` would do with the whole file; nothing is stored, and rejects are written only where asked.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: the file cannot be read.
+        ProjectError: the mapping is wrong, or does not fit the file.
+    """
+    begun_s = time.perf_counter()
+    run = _Run(file=file, reading=Reading.of(envoi.root, file))
+    aside: list[Rejected] = []
+    with _no_collecting():
+        for batch in run.batches_here(SystemClock().now()):
+            aside += batch.rejected if file.rejects else ()
+            progress(run.position, 0)
+    rejects_file = _write(file.rejects, aside) if file.rejects else ""
+    answer, seconds = run.answer(run.tally.events), time.perf_counter() - begun_s
+    return msgspec.structs.replace(answer, dry_run=True, rejects_file=rejects_file, seconds=seconds)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One call of an import, and what it came across so far."""
+
+    file: FileToImport
+    reading: Reading
+    start: int = 0
+    position: int = 0
+    parted: int = 0
+    tally: Tally = field(default_factory=Tally)
+
+    def mark(self, of: str = "") -> str:
+        """The name under which the log knows how far this import is, or when it `started` and `finished`."""
+        return f"import:{self.reading.fingerprint}" + (f":{of}" if of else "")
+
+    def batches(self, root: Path, seen_at: Instant) -> Iterator[Batch]:
+        """What is left of the file; a large one is read in a process of its own."""
+        if self.file.path.stat().st_size < _APART_BYTES:
+            yield from self.batches_here(seen_at)
+            return
+        job = apart.Job(
+            root=str(root), file=self.file, mark=self.mark(), start=self.start, seen_at=seen_at, size=_BATCH
+        )
+        for part in apart.batches(job):
+            if isinstance(part, apart.End):
+                self.position, self.parted = part.position, part.parted
+            else:
+                yield self._counted(part)
+
+    def batches_here(self, seen_at: Instant) -> Iterator[Batch]:
+        """What is left of the file, read in this process."""
+        start = Mark(name=self.mark(), position=self.start)
+        for batch in self.reading.batches(start, seen_at=seen_at, size=_BATCH):
+            yield self._counted(batch)
+        self.position, self.parted = self.reading.source.position, self.reading.parted
+
+    def _counted(self, batch: Batch) -> Batch:
+        self.tally.add(batch)
+        self.position = batch.mark.position if batch.mark else self.position
+        return batch
+
+    def rejects_file(self, root: Path) -> Path:
+        """Where rejects go by default."""
+        return state_folder(root) / "rejects" / f"{self.file.path.name}-{self.reading.fingerprint}.jsonl"
+
+    def answer(self, events: Mapping[str, int]) -> Imported:
+        """What was found, and which events of it were new."""
+        tally = self.tally
+        return Imported(
+            file=str(self.file.path),
+            kind=self.reading.kind,
+            records=max(0, self.position - self.start),
+            events=dict(sorted(events.items())),
+            repeated=sum(tally.events.values()) - sum(events.values()),
+            people=len(tally.people),
+            rejected=dict(tally.rejected.most_common()),
+            examples={reason: f"{one.place}: {one.raw}" for reason, one in tally.examples.items()},
+            left_out=list(self.reading.reshape.unused),
+            parted=self.parted,
+        )
+
+
+def _started_at(log: EventLog, mark: str) -> Instant:
+    """When this import began, now or in an earlier run; by it the log knows which records this import set aside."""
+    if not log.position(mark):
+        log.append(Batch(mark=Mark(name=mark, position=SystemClock().now())))
+    return Instant(log.position(mark))
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Records hold no circles, and looking for some in millions of them takes a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _write(path: Path, rejects: Iterable[Rejected]) -> str:
+    """Writes the rejects, one JSON object a line, whole or not at all; returns where, empty if there are none."""
+    lines = (msgspec.json.encode({"place": one.place, "reason": one.reason, "raw": one.raw}) for one in rejects)
+    first = next(lines, None)
+    if first is None:
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("wb") as file:
+        file.write(first + b"\n")
+        file.writelines(line + b"\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return str(path)
