@@ -1,0 +1,94 @@
+"""The routes, and the server that answers them."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from envoi.errors import EnvoiError, Unreachable
+from envoi.hosts.web import campaigns, faults, home, mail, people, segments
+from envoi.hosts.web.guard import LOCAL, LOG, Guard
+from envoi.hosts.web.hold import Hold
+from envoi.hosts.web.unsubscribe import unsubscribe
+from envoi.hosts.web.view import STATIC, reads
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+#: No request to these pages has a body worth more than this.
+MOST_BYTES = 16_384
+
+ROUTES = (
+    Route("/", reads(home.home)),
+    Route("/people", reads(people.people)),
+    Route("/people/{person:path}", reads(people.person)),
+    Route("/segments", reads(segments.segments)),
+    Route("/segments/{segment:path}", reads(segments.segment)),
+    Route("/campaigns", reads(campaigns.campaigns)),
+    Route("/campaigns/{campaign}", reads(campaigns.campaign)),
+    Route("/campaigns/{campaign}/people", reads(campaigns.recipients)),
+    Route("/campaigns/{campaign}/mail", reads(mail.mail)),
+    Route("/campaigns/{campaign}/frame", reads(mail.frame)),
+    Route("/unsubscribe/{token:path}", unsubscribe, methods=["GET", "POST"]),
+    Mount("/static", StaticFiles(directory=STATIC)),
+)
+
+
+def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0) -> Starlette:
+    """The pages of the project in `root`, answered under the name `host` too if it is one.
+
+    `idle_s` is how long the project stays open after a page, closed to commands that write.
+    """
+    hold = Hold(root, idle_s=idle_s)
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        hold.close()
+
+    # Starlette's types ask that a handler take any exception, and call it with those it was registered for only.
+    handlers: dict[Any, Any] = {
+        EnvoiError: faults.refused,
+        HTTPException: faults.not_served,
+        Exception: faults.unforeseen,
+    }
+    made = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(Guard, names=LOCAL | {host})],
+        exception_handlers=handlers,
+        lifespan=life,
+        max_body_size=MOST_BYTES,
+    )
+    made.state.hold = hold
+    return made
+
+
+def serve(root: Path, *, host: str, port: int) -> None:
+    """Answers until it is interrupted.
+
+    Raises:
+        Unreachable: the address cannot be listened at.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
+    except OSError as error:
+        what = f"nobody can listen at {host}:{port}: {error.strerror}"
+        raise Unreachable(what, hint="end what runs there, or name another port with --port") from None
+    LOG.setLevel(logging.INFO)
+    LOG.addHandler(logging.StreamHandler())
+    config = uvicorn.Config(
+        app(root, host=host), log_level="warning", access_log=False, server_header=False, proxy_headers=False
+    )
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,77 @@
+"""The small shop, and its pages: for clients, and served to a browser."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from envoi.hosts.web.app import app
+from tests.hosts.web.shop import make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it stays: tests that change it take a copy."""
+    root = tmp_path_factory.mktemp("shop")
+    make(root)
+    return root
+
+
+@pytest.fixture
+def copy(shop: Path, tmp_path: Path) -> Path:
+    """A copy of the shop that a test may change."""
+    return shutil.copytree(shop, tmp_path / "shop")
+
+
+@pytest.fixture(scope="session")
+def client_of() -> Callable[..., TestClient]:
+    """Makes a client of a project's pages; a page that fails is an answer, as it is for a browser."""
+
+    def made(root: Path, *, host: str = "127.0.0.1") -> TestClient:
+        return TestClient(app(root, host=host), base_url="http://localhost", raise_server_exceptions=False)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def client(shop: Path, client_of: Callable[..., TestClient]) -> Iterator[TestClient]:
+    with client_of(shop) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def served() -> Callable[[Path], AbstractContextManager[str]]:
+    """Serves a project's pages to a browser, and gives their address."""
+
+    @contextmanager
+    def serving(root: Path) -> Iterator[str]:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            server = uvicorn.Server(uvicorn.Config(app(root), log_level="warning", access_log=False))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    return serving
+
+
+@pytest.fixture(scope="session")
+def address(shop: Path, served: Callable[[Path], AbstractContextManager[str]]) -> Iterator[str]:
+    """Where the shop's pages are served."""
+    with served(shop) as where:
+        yield where

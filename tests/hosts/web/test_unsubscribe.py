@@ -1,0 +1,98 @@
+"""Looking at an unsubscribe link changes nothing; posting to it does, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envoi.events.event import PersonId
+from envoi.hosts.local import open_project
+from envoi.people.consent import allows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
+
+ADA = PersonId("2")
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def link_of(root: Path) -> str:
+    with open_project(root, read_only=True) as envoi:
+        return envoi.links.unsubscribe(ADA, purpose="newsletter", campaign="hello").removeprefix(envoi.links.base)
+
+
+def log_and_consent(root: Path) -> tuple[int, bool]:
+    with open_project(root) as envoi:
+        return envoi.stores.log.position(), allows(envoi.stores.people.get([ADA])[ADA], "newsletter")
+
+
+def test_looking_changes_nothing(copy: Path, client_of: Callable[..., TestClient]) -> None:
+    link, before = link_of(copy), log_and_consent(copy)
+    with client_of(copy) as client:
+        for answer in (client.get(link), client.head(link), client.get(link)):
+            assert answer.status_code == 200
+            assert "set-cookie" not in answer.headers
+        assert "2@example.org" not in client.get(link).text
+        assert "Chloé" not in client.get(link).text
+    assert log_and_consent(copy) == before
+    assert before[1]
+
+
+@pytest.mark.parametrize("body", [ONE_CLICK, {}, {"anything": "else"}])
+def test_posting_ends_the_purpose_once(copy: Path, client_of: Callable[..., TestClient], body: dict[str, str]) -> None:
+    link, (position, _) = link_of(copy), log_and_consent(copy)
+    with client_of(copy) as client:
+        # As mail programs do it: no cookie, no page before, and more than once.
+        for _ in range(3):
+            answer = client.post(link, data=body, follow_redirects=False)
+            assert answer.status_code == 200
+            assert "You are unsubscribed." in answer.text
+        person = client.get("/people/2").text
+    assert log_and_consent(copy) == (position + 1, False)
+    assert "unsubscribe link" in person
+
+
+def test_every_wrong_link_gets_the_same_answer(shop: Path, client_of: Callable[..., TestClient]) -> None:
+    token = link_of(shop).rpartition("/")[2]
+    flipped = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
+    wrong = [flipped, token[:-1], token + "A", "x", "a/b/c", "%00", "é", "." * 300, token[::-1]]
+    with client_of(shop) as client:
+        answers = {
+            (answer.status_code, answer.text)
+            for each in wrong
+            for answer in (client.get(f"/unsubscribe/{each}"), client.post(f"/unsubscribe/{each}", data=ONE_CLICK))
+        }
+        assert client.get(f"/unsubscribe/{token}").status_code == 200
+    assert len(answers) == 1
+    assert {status for status, _ in answers} == {404}
+
+
+def test_a_public_link_is_answered_under_any_name(shop: Path, client_of: Callable[..., TestClient]) -> None:
+    link = link_of(shop)
+    with client_of(shop) as client:
+        answer = client.get(link, headers={"host": "mail.shop.example"})
+        style = client.get("/static/envoi.css", headers={"host": "mail.shop.example"})
+    assert (answer.status_code, style.status_code) == (200, 200)
+    assert "/people" not in answer.text
+    assert "noindex" in answer.text
+
+
+def test_a_project_with_mistakes_says_try_again_and_nothing_else(
+    copy: Path, client_of: Callable[..., TestClient]
+) -> None:
+    link = link_of(copy)
+    (copy / "segments" / "recent.toml").write_text("condition = 3", encoding="utf-8")
+    with client_of(copy) as client:
+        for answer in (client.get(link), client.post(link, data=ONE_CLICK)):
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"] == "30"
+            assert "recent.toml" not in answer.text
+
+
+def test_a_body_too_large_is_refused(shop: Path, client_of: Callable[..., TestClient]) -> None:
+    with client_of(shop) as client:
+        assert client.post("/unsubscribe/x", content=b"x" * 100_000).status_code in {404, 413}
