@@ -1,0 +1,1 @@
+"""The demo: real purchases, invented names, a local mail server."""
