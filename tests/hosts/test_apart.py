@@ -38,8 +38,8 @@ from pathlib import Path
 from envoi.hosts.apart import Job, batches
 from envoi.hosts.reading import FileToImport
 
-job = Job(root=sys.argv[1], file=FileToImport(path=Path(sys.argv[2]), kind="events"), mark="m", start=0, seen_at=1, size=50)
-reading = batches(job)
+file = FileToImport(path=Path(sys.argv[2]), kind="events")
+reading = batches(Job(root=sys.argv[1], file=file, mark="m", start=0, seen_at=1, size=50))
 next(reading)
 print("one", flush=True)
 sys.stdin.read()
@@ -86,11 +86,12 @@ def test_a_file_that_breaks_off_says_so_after_what_came_before(root: Path, tmp_p
     assert len(found) > 0
 
 
-def test_a_reader_that_dies_is_an_error(root: Path, tmp_path: Path) -> None:
+def test_a_reader_that_dies_is_an_error(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     path = web(tmp_path)
     reading = apart.batches(job(root, path))
     next(reading)
-    (reader,) = processes_in(Path.cwd(), saying="envoi.hosts.apart")
+    (reader,) = processes_in(tmp_path, saying="-m\0envoi.hosts.apart")
     os.kill(reader, signal.SIGKILL)
     with pytest.raises(StoreFailed, match="the process that reads the file died"):
         list(reading)
@@ -101,10 +102,10 @@ def test_whoever_stops_listening_leaves_no_reader(root: Path, tmp_path: Path) ->
     with subprocess.Popen(line, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as importer:
         assert importer.stdout
         assert importer.stdout.readline() == b"one\n"
-        assert len(list(processes_in(tmp_path, saying="envoi.hosts.apart"))) == 1
+        assert len(list(processes_in(tmp_path, saying="-m\0envoi.hosts.apart"))) == 1
         importer.kill()
     give_up_at = time.monotonic() + 30
-    while list(processes_in(tmp_path, saying="envoi.hosts.apart")):
+    while list(processes_in(tmp_path, saying="-m\0envoi.hosts.apart")):
         assert time.monotonic() < give_up_at
 
 

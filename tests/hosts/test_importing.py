@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from envoi.errors import DataError, EnvoiError, NotFound, ProjectError
+from envoi.errors import DataError, NotFound, ProjectError
 from envoi.hosts.importing import FileToImport, import_file, try_file
 from envoi.hosts.local import Envoi, open_project
 from envoi.reports.answers import Imported
@@ -178,30 +178,28 @@ def test_rejects_are_those_of_this_file(envoi: Envoi, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "kind", "what"),
+    ("name", "content", "what"),
     [
-        ("orders.csv", b"", DataError, "the file {path} is empty"),
-        ("orders.jsonl", b"", DataError, "the file {path} is empty"),
+        ("orders.csv", b"", "the file {path} is empty"),
+        ("orders.jsonl", b"", "the file {path} is empty"),
         (
             "orders.csv",
             b"order,customer,wen,total\n",
             DataError,
             "the mapping names a column that is not there: 'when'",
         ),
-        ("orders.csv", b"order,order,when,total\n", DataError, "the header names 'order' twice"),
-        ("orders.csv", b"order,customer,\xffwhen,total\n", DataError, "the header is not UTF-8"),
-        ("orders.xlsx", b"PK", DataError, "orders.xlsx has an ending that says not how to read it"),
-        ("orders.parquet", b"not parquet", DataError, "{path} is no whole Parquet file"),
-        ("orders.csv.gz", b"not gzip", DataError, "{path} is no whole gzip file"),
-        ("orders.json", b'[{"order": 1}]', DataError, "the file {path} is one JSON document"),
+        ("orders.csv", b"order,order,when,total\n", "the header names 'order' twice"),
+        ("orders.csv", b"order,customer,\xffwhen,total\n", "the header is not UTF-8"),
+        ("orders.xlsx", b"PK", "orders.xlsx has an ending that says not how to read it"),
+        ("orders.parquet", b"not parquet", "{path} is no whole Parquet file"),
+        ("orders.csv.gz", b"not gzip", "{path} is no whole gzip file"),
+        ("orders.json", b'[{"order": 1}]', "the file {path} is one JSON document"),
     ],
     ids=["empty", "empty jsonl", "wrong column", "column twice", "header", "ending", "parquet", "gzip", "document"],
 )
-def test_a_file_that_cannot_be_read_at_all(
-    envoi: Envoi, tmp_path: Path, name: str, content: bytes, kind: type[EnvoiError], what: str
-) -> None:
+def test_a_file_that_cannot_be_read_at_all(envoi: Envoi, tmp_path: Path, name: str, content: bytes, what: str) -> None:
     file = orders(tmp_path, content, name=name)
-    with pytest.raises(kind) as refused:
+    with pytest.raises(DataError) as refused:
         import_file(envoi, file)
     assert refused.value.what.startswith(what.format(path=file.path))
     assert envoi.stores.log.position() == 0
@@ -287,7 +285,7 @@ def test_a_line_of_64_mb_takes_no_memory_to_speak_of(root: Path, tmp_path: Path)
         "    print(import_file(envoi, FileToImport(path=Path(sys.argv[2]), map=Path(sys.argv[3]))).rejected)\n"
         "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )
-    line = [sys.executable, "-c", f"import resource; {child}", str(root), str(file.path), str(file.map)]
-    out = subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert out[0] == "{'the line is longer than 1,048,576 characters': 1}"
-    assert int(out[1]) * 1024 < 1 << 26
+    line = [sys.executable, "-c", child, str(root), str(file.path), str(file.map)]
+    told = subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told[0] == "{'the line is longer than 1,048,576 characters': 1}"
+    assert int(told[1]) * 1024 < 1 << 26

@@ -16,7 +16,7 @@ from envoi.hosts.local import open_project
 BATCH = 500
 
 
-def main(root: str, file: str, mapping: str, moment: str, survived: str, apart: str) -> None:  # noqa: PLR0913, PLR0917 - as the command line has them
+def main(root: str, file: str, mapping: str, moment: str, survived: str, apart: str) -> None:
     """Dies before or after a call of what `moment` names, once as many of them were survived."""
     left = int(survived)
 

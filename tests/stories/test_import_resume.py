@@ -90,21 +90,22 @@ def result(root: Path, imported: Imported) -> object:
 
 
 @pytest.mark.parametrize(
-    ("moment", "survived", "resumes"),
+    ("mapping", "moment", "survived", "resumes"),
     [
         # The first thing an import writes to the log is that it has begun.
-        ("before the log", 0, False),
-        ("before the log", 4, True),
-        ("after the log", 0, False),
-        ("after the log", 1, True),
-        ("after the log", 7, True),
-        ("before history", 5, True),
-        ("after history", 5, True),
-        ("before the rejects", 0, True),
-        ("after the rejects", 0, True),
+        (MAP, "before the log", 0, False),
+        (MAP, "before the log", 4, True),
+        (MAP, "after the log", 0, False),
+        (MAP, "after the log", 1, True),
+        (LINES_MAP, "after the log", 1, True),
+        (LINES_MAP, "after the log", 7, True),
+        (MAP, "before history", 5, True),
+        (MAP, "after history", 5, True),
+        (LINES_MAP, "before the rejects", 0, True),
+        (MAP, "after the rejects", 0, True),
     ],
+    ids={MAP: "rows", LINES_MAP: "lines"}.get,
 )
-@pytest.mark.parametrize("mapping", [MAP, LINES_MAP], ids=["rows", "lines"])
 def test_a_killed_import_goes_on_and_leaves_what_a_whole_one_leaves(
     tmp_path: Path, mapping: str, moment: str, survived: int, resumes: bool
 ) -> None:

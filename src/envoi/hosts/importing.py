@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
+__all__ = ["FileToImport", "import_file", "try_file"]
+
 #: Records a commit: more cost memory, fewer cost time.
 _BATCH = 25_000
 #: A smaller file is read sooner than a process for it is started.

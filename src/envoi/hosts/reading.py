@@ -89,9 +89,7 @@ class Reading:
         Raises:
             DataError: from some point on the file cannot be read; the batches before that are good.
         """
-        intake = Intake(
-            reshape=self.reshape, clean=self.clean, resolve=resolve, clock=FixedClock(seen_at), size=size
-        )
+        intake = Intake(reshape=self.reshape, clean=self.clean, resolve=resolve, clock=FixedClock(seen_at), size=size)
         return intake.batches(self.source, start)
 
     @property

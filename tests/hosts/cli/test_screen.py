@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seconds = iter([0.0, 9.9, 10.0, 10.0, 19.9, 20.0, 20.0])
-    monkeypatch.setattr(screen.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
     with screen.progress("read", "records") as advance:
         for done, total in ((5_000, 0), (9_000, 0), (9_500, 10_000), (10_000, 10_000)):
             advance(done, total)
