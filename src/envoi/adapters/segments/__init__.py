@@ -1,0 +1,1 @@
+"""Where live segments keep what they know."""

@@ -1,0 +1,68 @@
+"""A judge for new or edited segments, taught from the whole log while another judge goes on with the old ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envoi.segments.plan import next_plan
+from envoi.segments.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from envoi.events.event import Stored
+    from envoi.events.port import EventLog
+    from envoi.segments.base import Judge
+
+#: How many events are learned from between two commits.
+AT_ONCE = 250
+
+
+class Backfill:
+    """How far a judge has been taught."""
+
+    def __init__(self, judge: Judge, log: EventLog) -> None:
+        self.judge = judge
+        #: The position in the log up to which it knows everything.
+        self.head = 0
+        self._log = log
+        self._seen = log.position()
+        self._left: Iterator[Stored] = iter(())
+
+    def step(self, head: int) -> bool:
+        """Teaches it what came since the last step and some more; True when it knows everything up to `head`.
+
+        Who moved in the past is no news, so it is not told.
+        """
+        count, self._seen = AT_ONCE + head - self._seen, head
+        for _ in range(count):
+            stored = next(self._left, None)
+            if stored is None:
+                self._left = self._log.read(after=self.head)
+                stored = next(self._left, None)
+            if stored is None:
+                break
+            self.judge.event(stored)
+            self.head = stored.seq
+        return self.head == head
+
+    def in_force(self, watch: Watch) -> Watch:
+        """The watch to go on with, in place of one that has judged exactly as much; everybody is told of bit by bit.
+
+        Raises:
+            StoreFailed: the disk is full or failed.
+        """
+        plan = next_plan(watch.plan, self.judge.conditions, head=self.head, now=watch.now)
+        # Nothing of this plan has been saved: until it is, a crash has the log judged from its beginning.
+        watch.states.adopt(plan, 0)
+        made = Watch(
+            judge=self.judge,
+            memberships=watch.memberships,
+            states=watch.states,
+            plan=plan,
+            head=self.head,
+            now=watch.now,
+            unsaved=dict.fromkeys(self.judge.people(), 1),
+        )
+        made.tell_of_definitions()
+        return made

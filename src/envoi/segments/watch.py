@@ -1,0 +1,153 @@
+"""Watches the segments of a running project: who moves as events come and time passes, told once and kept.
+
+The judge knows everybody in memory. What it knows is saved behind, the people waiting longest first; after a crash the
+log is judged again from the first event that had not been saved, which gives the same transitions with the same ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from envoi.clock import Instant
+from envoi.segments.transition import BY_TIME, Transition, as_event, by_definition, event_of, from_event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from envoi.events.event import Event, PersonId, Stored
+    from envoi.segments.base import Judge
+    from envoi.segments.port import Defined, Memberships, Plan, StateStore
+
+#: People whose state may wait to be saved: so many are judged again after a crash, with the events they had since.
+WAITING = 5_000
+#: The most states that are saved in one commit.
+TOGETHER = 256
+#: The most deadlines that are worked off in one commit, and the most people told of after a definition changed.
+AT_ONCE = 200
+
+#: Before everything.
+NEVER = Instant(0)
+
+
+@dataclass(slots=True)
+class Watch:
+    """One judge with its stores; one thread uses it."""
+
+    judge: Judge
+    memberships: Memberships
+    states: StateStore
+    plan: Plan
+    #: The position in the log up to which everything has been judged.
+    head: int = 0
+    now: Instant = NEVER
+    #: Who changed since being saved, the longest waiting first, and the position of the first event not saved.
+    unsaved: dict[PersonId, int] = field(default_factory=dict)
+    #: Who has not been told of since a definition changed.
+    untold: dict[PersonId, None] = field(default_factory=dict)
+    _defined: dict[str, Defined] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._defined = {one.segment: one for one in self.plan.segments}
+
+    def follow(self, new: Sequence[Stored], now: Instant) -> list[tuple[PersonId, Event]]:
+        """What follows at `now` from new events of the log: who moves by them, and, once at each moment, by time.
+
+        No event that arrived at or before `now` may come later than this.
+        """
+        if moves := [move for stored in new if (move := from_event(stored))]:
+            self.memberships.note(moves)
+        found: list[Transition] = []
+        event, unsaved = self.judge.event, self.unsaved
+        for stored in new:
+            unsaved.setdefault(stored.person, stored.seq)
+            found += event(stored)
+            self.head = stored.seq
+        events = self._told(found, now)
+        if now > self.now:
+            self.now = now
+            events += self._on_time(now)
+            self.save()
+        return events
+
+    def _on_time(self, now: Instant) -> list[tuple[PersonId, Event]]:
+        """What time alone has changed, and what a new definition has: a bounded part of it."""
+        due = self.judge.due()
+        found = self.judge.advance(now, AT_ONCE) if due is not None and due <= now else ()
+        events = self._told(found, now)
+        for move in found:
+            self.unsaved.setdefault(move.person, self.head + 1)
+        if self.untold and (due is None or due > self.plan.at):
+            for person in list(islice(self.untold, AT_ONCE)):
+                events += _as_events(self._of_definition(person, ()), now)
+        return events
+
+    def save(self, *, all_of_them: bool = False) -> None:
+        """Saves the states that have been waiting longest, if too many wait."""
+        excess = len(self.unsaved) - (0 if all_of_them else WAITING)
+        if excess < (1 if all_of_them else TOGETHER // 8):
+            return
+        people = list(islice(self.unsaved, min(excess, TOGETHER)))
+        packed = [self.judge.pack(person) for person in people]
+        for person in people:
+            del self.unsaved[person]
+        self.states.save(self.plan.number, packed, self.saved)
+
+    def tell_of_definitions(self) -> None:
+        """From now on, tells bit by bit of everybody whom a new or edited segment moved, if that has not been done."""
+        if not self.plan.announced:
+            self.untold = dict.fromkeys(self.judge.people())
+
+    def note_told(self) -> None:
+        """Notes that everybody has been told of, if that is so."""
+        if not self.plan.announced and not self.untold:
+            self.plan = replace(self.plan, announced=True)
+            self.states.adopt(self.plan, self.saved)
+
+    @property
+    def saved(self) -> int:
+        """The position in the log up to which all that it did to people has been saved."""
+        return next(iter(self.unsaved.values()), self.head + 1) - 1
+
+    def _told(self, found: Sequence[Transition], now: Instant) -> list[tuple[PersonId, Event]]:
+        """The transitions as events; who moves before having been told of is told of first."""
+        if not self.plan.announced:
+            moved: dict[PersonId, list[Transition]] = {}
+            for move in filter(self._is_after_definition, found):
+                moved.setdefault(move.person, []).append(move)
+            found = [
+                move
+                for person, moves in moved.items()
+                for move in (*(self._of_definition(person, moves) if person in self.untold else ()), *moves)
+            ]
+        return _as_events(found, now)
+
+    def _is_after_definition(self, move: Transition) -> bool:
+        """Whether the segment already had this condition: what would have been before is not written into the past."""
+        defined = self._defined[move.segment]
+        return move.at > defined.at if move.cause == BY_TIME else event_of(move.cause) > defined.seq
+
+    def _of_definition(self, person: PersonId, moves: Sequence[Transition]) -> list[Transition]:
+        """How the person, before these moves, differs from what had been told."""
+        del self.untold[person]
+        before = set(self.judge.segments(person))
+        for move in moves:
+            before ^= {move.segment}
+        return [
+            Transition(
+                segment=segment,
+                condition=self._defined[segment].condition if segment in self._defined else "",
+                person=person,
+                entered=segment in before,
+                at=self.plan.at,
+                cause=by_definition(self.plan.seq),
+            )
+            for segment in sorted(before ^ self.memberships.of(person).keys())
+        ]
+
+
+def _as_events(found: Sequence[Transition], now: Instant) -> list[tuple[PersonId, Event]]:
+    return [(move.person, as_event(move, now)) for move in found]
