@@ -185,7 +185,6 @@ def test_rejects_are_those_of_this_file(envoi: Envoi, tmp_path: Path) -> None:
         (
             "orders.csv",
             b"order,customer,wen,total\n",
-            DataError,
             "the mapping names a column that is not there: 'when'",
         ),
         ("orders.csv", b"order,order,when,total\n", "the header names 'order' twice"),
@@ -278,7 +277,7 @@ def test_a_line_of_64_mb_takes_no_memory_to_speak_of(root: Path, tmp_path: Path)
         out.write(b"\n" + row(2).encode())
     assert file.map
     child = (
-        "import sys; from pathlib import Path; from envoi.hosts.importing import *\n"
+        "import resource, sys; from pathlib import Path; from envoi.hosts.importing import *\n"
         "from envoi.hosts.local import open_project\n"
         "with open_project(Path(sys.argv[1])) as envoi:\n"
         "    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
