@@ -99,6 +99,7 @@ class Shown(Answer, frozen=True, kw_only=True):
     #: A mail for each content that was sent.
     samples: list[Sample]
     seconds: dict[str, float]
+    #: The most that this process held at a time; the one that reads files beside it is not in it.
     peak_memory_mb: int
 
 
@@ -235,7 +236,6 @@ def _entries(envoi: Envoi) -> Iterator[Entry]:
 
 
 def _peak_memory_mb() -> int:
-    """The most memory that this process held at a time, and the largest of those that helped it."""
-    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # macOS counts bytes, Linux kilobytes.
     return peak >> 20 if sys.platform == "darwin" else peak >> 10
