@@ -10,19 +10,25 @@ from hypothesis import strategies as st
 
 from envoi.conditions.reader import RESERVED
 from envoi.conditions.tree import (
+    After,
     Ago,
     All,
+    Amount,
+    Anniversary,
     AnyOf,
+    Compared,
     Condition,
     Dates,
     Day,
     Did,
     Filter,
+    Followed,
     Function,
     Literal,
     Measured,
     Member,
     Not,
+    Nth,
     Op,
     Points,
     Property,
@@ -32,6 +38,7 @@ from envoi.conditions.tree import (
     Test,
     Trait,
     Unit,
+    Window,
 )
 
 Part = TypeVar("Part")
@@ -80,15 +87,6 @@ times: st.SearchStrategy[Test] = st.one_of(
     st.builds(lambda op, n: Test(op, (n,)), st.sampled_from([Op.EQ, Op.LT, Op.LE, Op.GT, Op.GE]), _whole),
     st.tuples(_whole, _whole).map(lambda two: Test(Op.BETWEEN, two)),
 )
-windows: st.SearchStrategy[Ago | Dates | None] = st.one_of(
-    st.none(),
-    st.builds(Ago, spans),
-    st.builds(Ago, st.none(), spans),
-    st.tuples(spans, spans).filter(lambda two: two[0].micros > two[1].micros).map(lambda two: Ago(*two)),
-    st.builds(Dates, days),
-    st.builds(Dates, st.none(), days),
-    st.builds(Dates, days, days),
-)
 
 
 def _grouped(inner: st.SearchStrategy[Part]) -> st.SearchStrategy[Not[Part] | All[Part] | AnyOf[Part]]:
@@ -97,14 +95,36 @@ def _grouped(inner: st.SearchStrategy[Part]) -> st.SearchStrategy[Not[Part] | Al
 
 
 filters: st.SearchStrategy[Filter] = st.recursive(st.builds(Property, names, tests), _grouped, max_leaves=4)
-scopes = st.builds(Scope, texts, st.none() | filters, windows)
+windows: st.SearchStrategy[Window | None] = st.one_of(
+    st.none(),
+    st.builds(Ago, spans),
+    st.builds(Ago, st.none(), spans),
+    st.tuples(spans, spans).filter(lambda two: two[0].micros > two[1].micros).map(lambda two: Ago(*two)),
+    st.builds(Dates, days),
+    st.builds(Dates, st.none(), days),
+    st.builds(Dates, days, days),
+    st.builds(After, texts, st.none() | filters),
+)
+# Deferred, lest Hypothesis write out all that they may be.
+scopes = st.deferred(lambda: st.builds(Scope, texts, st.none() | filters, windows))
+_plain_scopes = st.deferred(lambda: st.builds(Scope, texts, st.none() | filters))
+amounts = st.one_of(
+    st.builds(Amount, st.just(Function.COUNT), scopes), st.builds(Amount, st.sampled_from(_FUNCTIONS), scopes, names)
+)
+_ordered = st.sampled_from([Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE])
+_places = st.integers(1, 130) | st.just(-1)
 conditions: st.SearchStrategy[Condition] = st.recursive(
     st.one_of(
         st.builds(Did, scopes, times),
         st.builds(Measured, st.sampled_from(_FUNCTIONS), scopes, names, measured),
         st.builds(Measured, st.just(Function.COUNT), scopes, st.just(""), measured),
         st.builds(Since, st.sampled_from(Unit), st.booleans(), scopes, measured),
+        st.builds(Compared, amounts, _ordered, amounts),
+        st.builds(Followed, scopes, _plain_scopes, st.booleans(), st.just("") | names, st.none() | spans),
+        st.builds(Nth, _places, scopes, filters),
+        st.builds(Anniversary, names, st.integers(-365, 365)),
         st.builds(Trait, names, tests),
+        st.builds(Trait, names.map(lambda name: f"model.{name}"), tests),
         st.builds(Trait, names.map(lambda name: f"consent.{name}"), st.just(Test(Op.EQ, (True,)))),
         st.builds(Member, texts),
         st.builds(Points, names, tests),

@@ -18,6 +18,26 @@ MINUTE = 60_000_000
 NUMBERS: list[int | float] = [-1, 0, 0, 1, 1, 2, 2.5, 3, 0.000001, 9.99, 1e13]
 TEXTS = ["", "a", "A", "ab", "b", "é", "e\u0301", "\U0001f600", 'say "hi"', "50% _off\\"]
 DAYS = ["2017-03-11", "2017-03-12", "2017-03-13"]
+BIRTHDAYS = [
+    "1984-02-29",
+    "1990-02-28",
+    "0000-03-01",
+    "1970-03-11",
+    "1980-03-12",
+    "1985-03-13",
+    "1999-12-31",
+    "1984-2-29",
+]
+#: Zones and what is none: clocks that go forward that night, back over midnight, or are half an hour off.
+ZONES = [
+    "America/New_York",
+    "Pacific/Auckland",
+    "America/Asuncion",
+    "Asia/Kolkata",
+    "Pacific/Kiritimati",
+    "../etc",
+    "soon",
+]
 _TIMES = ["2017-03-12", "2017-03-12T00:02:00-05:00", "2017-03-12T05:00:00", "soon"]
 _MISTYPED: list[Value] = [None, None, True, 2, "2", ["a"], {"b": 1}, []]
 
@@ -69,7 +89,14 @@ class Happenings:
         return self.some({"sku": self.mostly(self.text), "price": self.mostly(self.number)})
 
     def view(self) -> Props:
-        return self.some({"sku": self.mostly(self.text), "total": self.mostly(self.number)})
+        return self.some(
+            {
+                "sku": self.mostly(self.text),
+                "total": self.mostly(self.number),
+                "coupon": self.mostly(self.text),
+                "gift": self.mostly(self.boolean),
+            }
+        )
 
     def traits(self) -> Props:
         return self.some(
@@ -79,8 +106,10 @@ class Happenings:
                 "email": self.mostly(self.text),
                 "vip": self.mostly(self.boolean),
                 "signed_up": self.mostly(self.time),
-                "birthday": self.mostly(self.day),
+                "birthday": self.mostly(lambda: self.random.choice(BIRTHDAYS)),
                 "consent.newsletter": True,
+                "time_zone": self.mostly(lambda: self.random.choice(ZONES)),
+                "model.churn": self.mostly(self.number),
                 **self.within("address", "city"),
             }
         )

@@ -5,26 +5,33 @@ It reads the tree as it was parsed and the events as they came, and shares no co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from envoi.conditions.tree import (
+    After,
     Ago,
     All,
+    Amount,
+    Anniversary,
     AnyOf,
+    Compared,
     Condition,
     Dates,
     Day,
     Did,
     Filter,
+    Followed,
     Function,
     Literal,
     Measured,
     Member,
     Not,
+    Nth,
     Op,
     Points,
     Property,
@@ -51,6 +58,7 @@ LENGTHS = {
 }
 LARGEST = 9_223_372_036_854
 ZONE = ZoneInfo("America/New_York")
+TIME_ZONES = available_timezones()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,7 +77,22 @@ class Oracle:
             return not self.holds(condition.part, now)
         if isinstance(condition, Member):
             return self.holds(shop.DEFINITIONS.segments[condition.segment], now)
+        if isinstance(condition, Compared | Followed | Nth | Anniversary):
+            return self.in_order(condition, now)
         return compares(condition.times if isinstance(condition, Did) else condition.test, self.value(condition, now))
+
+    def in_order(self, leaf: Compared | Followed | Nth | Anniversary, now: int) -> bool:
+        """What compares no value with a value that is written."""
+        if isinstance(leaf, Compared):
+            sides = [self.measure(side, now) for side in (leaf.left, leaf.right)]
+            return None not in sides and COMPARED[leaf.op](sides[0], sides[1:])
+        if isinstance(leaf, Followed):
+            return any(self.is_followed(leaf, one, now) for one in self.counting(leaf.first, now))
+        if isinstance(leaf, Nth):
+            found = self.counting(leaf.scope, now)[:: leaf.place // abs(leaf.place)]
+            which = found[abs(leaf.place) - 1 : abs(leaf.place)]
+            return any(self.rows(one, Scope(leaf.scope.event, leaf.had), now) for one in which)
+        return self.anniversary(leaf, now)
 
     def value(self, leaf: Did | Measured | Since | Trait | Points, now: int) -> Known:
         """What the leaf compares."""
@@ -78,6 +101,10 @@ class Oracle:
                 return self.trait(name)
             case Points(name):
                 scheme = shop.DEFINITIONS.points[name]
+                if half_life := shop.DEFINITIONS.half_lives.get(name):
+                    return sum(
+                        (Fraction(n) * self.worth(scope, length(half_life), now) for n, scope in scheme), Fraction(0)
+                    )
                 return Fraction(sum(n * len(self.counting(scope, now)) for n, scope in scheme))
             case Did(scope):
                 return Fraction(len(self.counting(scope, now)))
@@ -97,8 +124,34 @@ class Oracle:
             if one.event.name == "Profile Updated" and not name.startswith("consent."):
                 told = [value for path, value in flat(props) if path == name]
                 latest = told[0] if told else latest
-        kind = Kind.BOOLEAN if name.startswith("consent.") else shop.TRAITS[name].kind
+        kinds = {"consent": Kind.BOOLEAN, "model": Kind.NUMBER}
+        kind = kinds.get(name.split(".", maxsplit=1)[0]) or shop.TRAITS[name].kind
         return known(latest, kind)
+
+    def worth(self, scope: Scope, half_life: int, now: int) -> Fraction:
+        """Of each event, what its whole days have left of one point, rounded to millionths."""
+        ages = [timedelta(microseconds=now - one.event.at).days for one in self.counting(scope, now)]
+        return sum((Fraction(round(1e6 * 0.5 ** (age * 86_400e6 / half_life)), 10**6) for age in ages), Fraction(0))
+
+    def is_followed(self, leaf: Followed, one: Stored, now: int) -> bool:
+        """Whether some other came later, in time and with the same value; or none did, and the time has passed."""
+        own = at(one.event.name, leaf.same, one.event.props, {}) if leaf.same else "any"
+        until = now if leaf.within is None else one.event.at + length(leaf.within)
+        replies = [
+            other
+            for other in self.counting(leaf.then, now)
+            if one.event.at < other.event.at <= until
+            and (not leaf.same or at(other.event.name, leaf.same, other.event.props, {}) == own)
+        ]
+        return own is not None and (bool(replies) if leaf.happened else not replies and until <= now)
+
+    def anniversary(self, leaf: Anniversary, now: int) -> bool:
+        """Whether the day of some year that is theirs is today, or one of the days before or after, where they are."""
+        born, place = self.trait(leaf.name), self.trait("time_zone")
+        zone = ZoneInfo(str(place)) if place in TIME_ZONES else ZONE
+        days = range(1, leaf.days + 1) if leaf.days > 0 else range(leaf.days, 0) if leaf.days < 0 else [0]
+        here = local_day(now, zone)
+        return any(is_theirs(born, here + timedelta(days=day)) for day in days)
 
     def counting(self, scope: Scope, now: int) -> list[Stored]:
         """The events in scope, oldest first."""
@@ -106,12 +159,16 @@ class Oracle:
 
     def rows(self, one: Stored, scope: Scope, now: int, measured: str = "") -> list[Row]:
         """The event with each of its line items that the scope and the measure speak of; one empty item if of none."""
-        if not in_window(one.event.at, scope.window, now):
+        if isinstance(scope.window, After):
+            last = [each.event.at for each in self.counting(Scope(scope.window.event, scope.window.where), now)][-1:]
+            if not last or one.event.at <= last[0]:
+                return []
+        elif not in_window(one.event.at, scope.window, now):
             return []
         items = line_items(one, [*paths(scope.where), measured])
         return [(one.event.props, item) for item in items if passes(scope, scope.where, one.event.props, item)]
 
-    def measure(self, leaf: Measured, now: int) -> Known:
+    def measure(self, leaf: Measured | Amount, now: int) -> Known:
         """The value of a measure; counts and sums over nothing are 0, all else is missing."""
         found: list[Known] = []
         counted = 0
@@ -151,6 +208,21 @@ def in_window(happened: int, window: Ago | Dates | None, now: int) -> bool:
             window.until is None or at < begin(window.until)
         )
     return True
+
+
+def local_day(now: int, zone: tzinfo) -> date:
+    """The day whose midnight was the last."""
+    about = (EPOCH + timedelta(microseconds=now)).date()
+    around = [about + timedelta(days=day) for day in range(-2, 3)]
+    return max(day for day in around if datetime.combine(day, time(), zone) <= EPOCH + timedelta(microseconds=now))
+
+
+def is_theirs(born: Known, day: date) -> bool:
+    """Whether they celebrate on this day; who was born on 29 February does on the 28th if that is the last."""
+    if not isinstance(born, str) or len(born) != len("1984-02-29"):
+        return False
+    leap = born.endswith("-02-29") and day.month == 2 and (day + timedelta(days=1)).month == 3
+    return born[4:] == f"-{day:%m-%d}" or (leap and born[4] == "-")
 
 
 def length(span: Span) -> int:
@@ -264,6 +336,7 @@ COMPARED: dict[Op, Callable[[Known, list[Known]], bool]] = {
     Op.CONTAINS: lambda value, to: str(to[0]) in str(value),
     Op.STARTS: lambda value, to: str(value)[: len(str(to[0]))] == to[0],
     Op.ENDS: lambda value, to: str(value)[::-1].startswith(str(to[0])[::-1]),
+    Op.MATCHES: lambda value, to: bool(re.search(str(to[0]), str(value), re.ASCII)),
     Op.BETWEEN: lambda value, to: less(to[0], value) and less(value, to[1]),
     Op.EQ: lambda value, to: value == to[0],
     Op.NE: lambda value, to: value != to[0],

@@ -11,6 +11,7 @@ from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
 from envoi.conditions.bind import Definitions
 from envoi.conditions.parse import parse, parse_scope
+from envoi.conditions.tree import Span, Unit
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
 from envoi.events.event import Stored
 
@@ -30,7 +31,7 @@ ORDER = {
 }
 EVENTS = {
     "Order Completed": ORDER,
-    "Product Viewed": {"sku": TEXT, "total": NUMBER},
+    "Product Viewed": {"sku": TEXT, "total": NUMBER, "coupon": TEXT, "gift": BOOLEAN},
 }
 TRAITS = {
     "age": NUMBER,
@@ -40,12 +41,14 @@ TRAITS = {
     "signed_up": TIME,
     "birthday": DATE,
     "address.city": TEXT,
+    "time_zone": TEXT,
 }
 CATALOGUE = Catalogue(
     events={name: EventPlan(name=name, properties=properties) for name, properties in EVENTS.items()}, traits=TRAITS
 )
 SEGMENTS = {
     "Recent buyers": 'did "Order Completed" in the last 3 minutes',
+    "Twice quiet": 'in segment "Quiet" and not (in segment "Quiet" and in segment "Recent buyers")',
     "Quiet": 'not in segment "Recent buyers" and did not "Product Viewed" in the last 2 minutes',
 }
 POINTS = {
@@ -53,12 +56,14 @@ POINTS = {
         ("2.5", '"Product Viewed" in the last 4 minutes'),
         ("-1", '"Order Completed" where products.price > 2'),
         ("3", '"Order Completed" where gift = true more than 1 minute ago'),
-    )
+    ),
+    "warmth": (("2.5", '"Product Viewed"'), ("-1", '"Order Completed" in the last 2 days')),
 }
 DEFINITIONS = Definitions(
     catalogue=CATALOGUE,
     segments={name: parse(text) for name, text in SEGMENTS.items()},
     points={name: tuple((Decimal(n), parse_scope(each)) for n, each in scheme) for name, scheme in POINTS.items()},
+    half_lives={"warmth": Span(12, Unit.HOURS)},
     zone=ZoneInfo("America/New_York"),
 )
 

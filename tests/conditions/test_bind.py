@@ -12,17 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envoi.clock import parse_instant
+from envoi.clock import Instant, parse_instant
 from envoi.conditions import tree
-from envoi.conditions.bind import DEEPEST, Definitions, bind, bind_scope
+from envoi.conditions.bind import DEEPEST, Definitions, bind, bind_all, bind_scope
 from envoi.conditions.bound import EventLeaf, Events, Named
+from envoi.conditions.explain import explain
+from envoi.conditions.facts import facts
 from envoi.conditions.parse import parse, parse_scope
-from envoi.conditions.tree import Condition, Scope
+from envoi.conditions.rows import Judgement, judge
+from envoi.conditions.tables import as_query
+from envoi.conditions.tree import Condition, Scope, Span, Unit
 from envoi.conditions.written import written
 from envoi.errors import ConditionError, Place
 from envoi.events.catalogue import Catalogue, EventPlan
+from envoi.segments.batch import members
 from tests.conditions import anything, sentences
-from tests.conditions.shop import CATALOGUE, DEFINITIONS, EVENTS, TRAITS
+from tests.conditions.histories import START, stored
+from tests.conditions.shop import CATALOGUE, DEFINITIONS, EVENTS, TRAITS, tables_of
 
 
 @settings(max_examples=150)
@@ -154,3 +160,32 @@ def test_a_plan_names_its_events_as_they_are() -> None:
     definitions = Definitions(catalogue=Catalogue(events={"A b": EventPlan(name="A b")}), zone=UTC)
 
     assert bind_scope(Scope("A b"), definitions).name == "A b"
+
+
+def test_segments_that_share_parts_are_bound_judged_and_asked_once() -> None:
+    # Each built twice on the one before: written out, 2 to the power of 45 leaves.
+    chain = {f"s{n}": parse(f'in segment "s{n - 1}" and in segment "s{n - 1}"') for n in range(1, 46)}
+    definitions = replace(DEFINITIONS, segments={"s0": parse('did "Order Completed" in the last 3 days'), **chain})
+    at = Instant(START)
+    history = [stored(1, "a", "Order Completed", at, {})]
+
+    bound = bind_all(definitions.segments, definitions)
+
+    assert judge(bound["s45"], facts(history, at)) == Judgement(holds=True, until=Instant(at + 3 * 86_400_000_000))
+    assert len(as_query(bound["s45"], at).values) < 200
+    assert explain(bound["s45"], facts(history, at)).holds
+    with tables_of(history) as tables:
+        assert members(bound["s45"], tables, at) == ["a"]
+
+
+def test_of_several_the_one_that_is_wrong_is_named() -> None:
+    with pytest.raises(ConditionError, match="segment 'b': no field 'agee'"):
+        bind_all({"a": parse("age > 3"), "b": parse("agee > 3")}, DEFINITIONS)
+
+
+@pytest.mark.parametrize("half_life", [Span(1, Unit.SECONDS), Span(366, Unit.DAYS)])
+def test_a_half_life_is_not_too_short_and_not_too_long(half_life: Span) -> None:
+    definitions = replace(DEFINITIONS, half_lives={"intent": half_life})
+
+    with pytest.raises(ConditionError, match="points 'intent': a half-life is between an hour and 365 days"):
+        bind(parse("points intent > 3"), definitions)

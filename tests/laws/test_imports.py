@@ -39,6 +39,7 @@ HOMES = {
     "pydantic": ANYWHERE,
     "pydantic_core": ANYWHERE,
     "pyspark": ("adapters/tables/spark", "hosts/spark"),
+    "re2": ("conditions/pattern",),
     "rich": HOSTS,
     "smtplib": ("adapters/messages/smtp",),
     "sqlite3": ADAPTERS,

@@ -1,6 +1,6 @@
 """Conditions: a small language for who a person is and what they did, judged for one person or for everyone."""
 
-from envoi.conditions.bind import Definitions, Derived, bind
+from envoi.conditions.bind import Definitions, Derived, bind, bind_all
 from envoi.conditions.bound import Bound
 from envoi.conditions.explain import Why, explain
 from envoi.conditions.facts import Facts, facts
@@ -20,6 +20,7 @@ __all__ = [
     "Why",
     "as_query",
     "bind",
+    "bind_all",
     "explain",
     "facts",
     "judge",

@@ -10,10 +10,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from envoi.conditions.pattern import found_in
 from envoi.conditions.tree import All, AnyOf, Function, Not, Op
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import tzinfo
 
 #: A value in stored form, None if it is missing; an average is an exact fraction of them.
 Held = int | str | Fraction | None
@@ -64,6 +66,7 @@ _OPS: dict[Op, Callable[[Any, Any], bool]] = {
     Op.CONTAINS: lambda value, to: to[0] in value,
     Op.STARTS: lambda value, to: value.startswith(to[0]),
     Op.ENDS: lambda value, to: value.endswith(to[0]),
+    Op.MATCHES: lambda value, to: found_in(to[0], value),
     Op.PRESENT: lambda value, to: True,  # noqa: ARG005 - a missing value never comes here
 }
 
@@ -87,7 +90,8 @@ BoundFilter = All["BoundFilter"] | AnyOf["BoundFilter"] | Not["BoundFilter"] | B
 class Events:
     """Which events count at `now`: those called `name`, passing `where`, in the window.
 
-    The window is now - far < at <= now - near, and since <= at < until; None leaves an end open.
+    The window is now - far < at <= now - near, since <= at < until, and later than the person's last event of `after`;
+    None leaves an end open. After an event that never happened there is nothing.
     """
 
     name: str
@@ -98,6 +102,8 @@ class Events:
     near: int = 0
     since: int | None = None
     until: int | None = None
+    #: Without a window of its own.
+    after: Events | None = None
 
 
 class Age(StrEnum):
@@ -151,12 +157,109 @@ class TraitLeaf:
 
 
 @dataclass(frozen=True, slots=True)
+class DecayedLeaf:
+    """Points that lose their worth: each times its weight in millionths, added up and compared; over no events 0."""
+
+    parts: tuple[tuple[int, Events], ...]
+    #: By the age of the event in whole days; beyond the last it is worth nothing.
+    weights: tuple[int, ...]
+    check: Check
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A measure of a person's events, as an amount of `unit`s."""
+
+    events: Events
+    measure: Measure
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedLeaf:
+    """The difference of two quantities, compared with 0; missing if one of them is."""
+
+    left: Quantity
+    right: Quantity
+    check: Check
+    text: str = field(default="", compare=False)
+
+
+#: Holds for 1 and more: how often something is so, or 1 for true.
+SOME = Check(Op.GE, (1,))
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedLeaf:
+    """How many of `first` were followed by `then`: later, by at most `within`, with an equal value at `path`, if given.
+
+    If it must not have happened: how many were not, the time for it having passed. Without that value none counts.
+    """
+
+    first: Events
+    #: Without a window.
+    then: Events
+    happened: bool
+    path: str = ""
+    storage: Storage = Storage.TEXT
+    within: int | None = None
+    check: Check = SOME
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NthLeaf:
+    """Whether the event at this place passes a filter, 1 or 0; missing if there are not so many."""
+
+    events: Events
+    #: From 1, or -1 for the last; what arrived later is later.
+    place: int
+    #: Events of that name that pass it.
+    had: Events
+    check: Check = SOME
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnniversaryLeaf:
+    """Whether the anniversary of the day in a trait is among these days, 1 or 0; missing without a day.
+
+    The days count from the person's own today, `last` included; in the zone of the trait `time_zone`, else in `zone`.
+    """
+
+    key: str
+    first: int
+    last: int
+    zone: tzinfo
+    check: Check = SOME
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
-    """A part that people know by a name: a segment, a tier."""
+    """A part that people know by a name: a segment, a tier; bound once, it is one object wherever it is named."""
 
     text: str
     part: Bound
 
 
-BoundLeaf = EventLeaf | PointsLeaf | TraitLeaf
+BoundLeaf = EventLeaf | PointsLeaf | DecayedLeaf | ComparedLeaf | FollowedLeaf | NthLeaf | TraitLeaf | AnniversaryLeaf
 Bound = All["Bound"] | AnyOf["Bound"] | Not["Bound"] | Named | BoundLeaf
+
+
+def leaves(condition: Bound) -> Iterator[BoundLeaf]:
+    """The leaves of a condition; those of a named part once, however often it is named."""
+    opened: set[int] = set()
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, All | AnyOf):
+            waiting += reversed(part.parts)
+        elif isinstance(part, Not):
+            waiting.append(part.part)
+        elif not isinstance(part, Named):
+            yield part
+        elif id(part.part) not in opened:
+            opened.add(id(part.part))
+            waiting.append(part.part)

@@ -8,15 +8,30 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from envoi.clock import Instant, iso
-from envoi.conditions.bound import EventLeaf, Named, Storage, TraitLeaf
-from envoi.conditions.rows import evidence, judge, value
+from envoi.conditions.bound import (
+    AnniversaryLeaf,
+    ComparedLeaf,
+    DecayedLeaf,
+    EventLeaf,
+    FollowedLeaf,
+    Named,
+    NthLeaf,
+    PointsLeaf,
+    Storage,
+    TraitLeaf,
+)
+from envoi.conditions.evidence import evidence, followed, measured, nth
+from envoi.conditions.rows import judge, value
 from envoi.conditions.tree import All, AnyOf, Not
 from envoi.events.number import SCALE
 
 if TYPE_CHECKING:
-    from envoi.conditions.bound import Bound, BoundLeaf, Held
+    from envoi.conditions.bound import Bound, BoundLeaf, Events, Held
     from envoi.conditions.facts import Facts
     from envoi.events.event import Stored
+
+#: A value as a person reads it.
+Shown = int | float | str | bool | None
 
 #: Evidence shown a leaf: the newest events; their number is in the value.
 MOST_EVIDENCE = 10
@@ -40,26 +55,43 @@ class Why(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes_at: str | None = None
     parts: list[Why] = []
     #: For a leaf: what it compares, in the units of its text; None if missing.
-    value: int | float | str | bool | None = None
+    value: Shown = None
+    #: What it is compared with, if that is measured too.
+    against: Shown = None
     #: For a leaf: the newest events that count, newest first.
     evidence: list[Evidence] = []
 
 
 def explain(condition: Bound, facts: Facts) -> Why:
-    """The whole tree, judged at `facts.now`."""
+    """The whole tree, judged at `facts.now`; a segment that is named again is not opened again."""
+    return _explained(condition, facts, set())
+
+
+def _explained(condition: Bound, facts: Facts, opened: set[int]) -> Why:
     judgement = judge(condition, facts)
     changes_at = None if judgement.until is None else iso(judgement.until)
     if isinstance(condition, All | AnyOf | Not | Named):
-        inner = condition.parts if isinstance(condition, All | AnyOf) else (condition.part,)
-        parts = [explain(part, facts) for part in inner]
+        parts = [_explained(part, facts, opened) for part in _inner(condition, opened)]
         return Why(says=_heading(condition), holds=judgement.holds, changes_at=changes_at, parts=parts)
+    held, against = _compared(condition, facts)
     return Why(
         says=condition.text,
         holds=judgement.holds,
         changes_at=changes_at,
-        value=in_words(condition, value(condition, facts, facts.now)),
+        value=held,
+        against=against,
         evidence=[_evidence(stored) for stored in _newest(condition, facts)],
     )
+
+
+def _inner(condition: All[Bound] | AnyOf[Bound] | Not[Bound] | Named, opened: set[int]) -> tuple[Bound, ...]:
+    if isinstance(condition, All | AnyOf):
+        return condition.parts
+    if isinstance(condition, Named):
+        if id(condition.part) in opened:
+            return ()
+        opened.add(id(condition.part))
+    return (condition.part,)
 
 
 def _heading(condition: All[Bound] | AnyOf[Bound] | Not[Bound] | Named) -> str:
@@ -69,24 +101,64 @@ def _heading(condition: All[Bound] | AnyOf[Bound] | Not[Bound] | Named) -> str:
 
 
 def _newest(leaf: BoundLeaf, facts: Facts) -> list[Stored]:
-    if isinstance(leaf, TraitLeaf):
-        return []
-    scopes = [leaf.events] if isinstance(leaf, EventLeaf) else [events for _, events in leaf.parts]
-    found = {stored.seq: stored for events in scopes for stored in evidence(events, facts, facts.now)}
+    found = {stored.seq: stored for stored in _counting(leaf, facts)}
     return sorted(found.values(), key=lambda stored: (stored.event.at, stored.seq), reverse=True)[:MOST_EVIDENCE]
+
+
+def _counting(leaf: BoundLeaf, facts: Facts) -> list[Stored]:
+    if isinstance(leaf, FollowedLeaf):
+        return [one for pair in followed(leaf, facts, facts.now) for one in pair if one is not None]
+    if isinstance(leaf, NthLeaf):
+        found = nth(leaf, facts, facts.now)
+        return [found] if found else []
+    return [one for events in _scopes(leaf) for one in evidence(events, facts, facts.now)]
+
+
+def _scopes(leaf: BoundLeaf) -> list[Events]:
+    if isinstance(leaf, EventLeaf):
+        return [leaf.events]
+    if isinstance(leaf, ComparedLeaf):
+        return [leaf.left.events, leaf.right.events]
+    return [events for _, events in leaf.parts] if isinstance(leaf, PointsLeaf | DecayedLeaf) else []
 
 
 def _evidence(stored: Stored) -> Evidence:
     return Evidence(seq=stored.seq, at=iso(stored.event.at), name=stored.event.name)
 
 
-def in_words(leaf: BoundLeaf, held: Held) -> int | float | str | bool | None:
+def _compared(leaf: BoundLeaf, facts: Facts) -> tuple[Shown, Shown]:
+    """What the leaf compares, and with what, if that is measured too."""
+    if isinstance(leaf, ComparedLeaf):
+        left, right = (_number(measured(side, facts, facts.now), side.unit) for side in (leaf.left, leaf.right))
+        return left, right
+    if isinstance(leaf, AnniversaryLeaf):
+        day = facts.traits.get(leaf.key)
+        return (day if isinstance(day, str) else None), None
+    return in_words(leaf, value(leaf, facts, facts.now)), None
+
+
+def in_words(leaf: BoundLeaf, held: Held) -> Shown:
     """A leaf's value as a person reads it: numbers in the leaf's own unit, times as ISO 8601, true and false."""
     if held is None or isinstance(held, str):
         return held
-    if isinstance(leaf, TraitLeaf) and leaf.storage is Storage.BOOL:
+    if isinstance(leaf, NthLeaf) or (isinstance(leaf, TraitLeaf) and leaf.storage is Storage.BOOL):
         return held == 1
     if isinstance(leaf, TraitLeaf) and leaf.storage is Storage.TIME:
         return iso(Instant(int(held)))
-    number = Fraction(held) / (leaf.unit if isinstance(leaf, EventLeaf) else SCALE)
+    return _number(held, _unit(leaf))
+
+
+def _unit(leaf: BoundLeaf) -> int:
+    """What makes one in the text."""
+    if isinstance(leaf, EventLeaf):
+        return leaf.unit
+    if isinstance(leaf, FollowedLeaf):
+        return 1
+    return SCALE * SCALE if isinstance(leaf, DecayedLeaf) else SCALE
+
+
+def _number(held: Held, unit: int) -> Shown:
+    if held is None or isinstance(held, str):
+        return held
+    number = Fraction(held) / unit
     return int(number) if number.denominator == 1 else round(float(number), 6)

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from envoi.clock import Instant, parse_instant
-from envoi.conditions.bound import EventLeaf, Events, Storage
+from envoi.conditions.bound import Events, Measure, Storage
 from envoi.errors import DataError
 from envoi.events.event import CONSENT, Name
 from envoi.events.number import LARGEST, scaled
@@ -31,8 +31,10 @@ class Facts:
     traits: Mapping[str, Value]
     #: What judges found once and need again: the events that pass a filter, whenever they happened, ...
     passing: dict[Events, list[Stored]] = field(default_factory=dict, compare=False, repr=False)
-    #: ... and what a leaf measures of each of them.
-    measured: dict[EventLeaf, list[list[int | str]]] = field(default_factory=dict, compare=False, repr=False)
+    #: ... and what is measured of each of them.
+    measured: dict[tuple[Events, Measure], list[list[int | str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def exists(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from envoi.clock import instant
 from envoi.conditions.bound import Check, Storage
+from envoi.conditions.pattern import why_refused
 from envoi.conditions.tree import Day, Literal, Op, Test
 from envoi.errors import ConditionError, did_you_mean
 from envoi.events.catalogue import Kind
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from envoi.clock import Instant
     from envoi.events.catalogue import Property
 
-_OF_TEXTS = (Op.CONTAINS, Op.STARTS, Op.ENDS)
+_OF_TEXTS = (Op.CONTAINS, Op.STARTS, Op.ENDS, Op.MATCHES)
 _OF_PRESENCE = (Op.MISSING, Op.PRESENT)
 _OF_BOOLEANS = (Op.EQ, Op.NE, *_OF_PRESENCE)
 _OF_CHOICES = (Op.EQ, Op.NE, Op.IN, Op.NOT_IN)
 _STORAGE = {Kind.NUMBER: Storage.NUM, Kind.BOOLEAN: Storage.BOOL, Kind.TIME: Storage.TIME}
+_HOW_TO_MATCH = 'write a regular expression of RE2, such as "^A-[0-9]+$"; a backslash is written once'
 _HOW_TO_WRITE = {
     Kind.TEXT: 'texts go in quotes: "..."',
     Kind.NUMBER: "numbers go without quotes",
@@ -52,7 +54,10 @@ def fitted(test: Test, planned: Property, name: str, zone: tzinfo) -> Check:
     for value in test.values if planned.one_of and test.op in _OF_CHOICES else ():
         if isinstance(value, str) and value not in planned.one_of:
             raise ConditionError(f"{name!r} is never {value!r}", hint=did_you_mean(value, planned.one_of))
-    return _ordered(Check(test.op, tuple(_held(value, kind, name, zone) for value in test.values)), test)
+    check = Check(test.op, tuple(_held(value, kind, name, zone) for value in test.values))
+    if check.op is Op.MATCHES and (why := why_refused(str(check.values[0]))):
+        raise ConditionError(f"{shown(test.values[0])} is not a pattern: {why}", hint=_HOW_TO_MATCH)
+    return _ordered(check, test)
 
 
 def fitted_number(test: Test, unit: int, *, most: int = (1 << 63) - 1) -> Check:

@@ -17,6 +17,8 @@ class Sort(StrEnum):
     QUOTED = "quoted"
     DAY = "day"
     NUMBER = "number"
+    #: 1st, 2nd, 3rd, 4th
+    PLACE = "place"
     WORD = "word"
     SIGN = "sign"
     END = "end"
@@ -44,6 +46,7 @@ _TOKEN = re.compile(
     | `(?P<quoted>(?:[^`\\]|\\[\s\S])+)`
     | (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}
         (?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)(?![\w.:+-])
+    | (?P<place>[0-9]{1,9})(?:st|nd|rd|th)(?!\w)
     | (?P<number>-?[0-9]+(?:\.[0-9]+)?)(?![\w.:-])
     | (?P<word>[^\W\d]\w*)
     | (?P<sign><=|>=|!=|<>|[=<>(),.])

@@ -3,52 +3,53 @@
     condition = both {"or" both}                both   = single {"and" single}
     single    = "not" single | "(" condition ")" | leaf
     leaf      = "did" EVENT scope [times] | "did not" EVENT scope
-              | ("count" | "sum" | "average" | "min" | "max" | "distinct") "(" EVENT {"." NAME} ")" scope test
-              | UNIT "since" ("first" | "last") EVENT scope test
-              | ["not"] "in segment" TEXT | "points" NAME test | "consents to" NAME | NAME {"." NAME} test
+              | "did" EVENT scope ("more" | "fewer") "in the last" SPAN "than in the" SPAN "before"
+              | "did" EVENT scope "then" ("did" | "did not") EVENT {"where" filter | "with the same" NAME {"." NAME}
+                | "within" SPAN | window}
+              | amount (test | sign amount) | UNIT "since" ("first" | "last") EVENT scope test
+              | "the" ("first" | "last" | PLACE) EVENT scope "had" filter
+              | ["not"] "in segment" TEXT | "points" NAME test | "model" NAME test | "consents to" NAME
+              | NAME {"." NAME} (test | anniversary)
+    amount    = ("count" | "sum" | "average" | "min" | "max" | "distinct") "(" EVENT {"." NAME} ")" scope
     scope     = {"where" filter | window}                 each at most once, in any order, and times among them
     window    = "in the last" SPAN | "between" N [UNIT] "and" SPAN "ago" | "more than" SPAN "ago"
-              | "since" DAY | "before" DAY | "between" DAY "and" DAY
+              | "since" DAY | "before" DAY | "between" DAY "and" DAY | "since the last" EVENT ["where" filter]
     times     = ("more than" | "at least" | "fewer than" | "at most" | "exactly") N "times"
               | "between" N "and" N "times"
     filter    = NAME {"." NAME} test | "not" filter | "(" filters joined by and, or ")"
-    test      = ("=" | "!=" | "<" | "<=" | ">" | ">=") VALUE | "between" VALUE "and" VALUE | ["not"] "in" "(" VALUES ")"
-              | "contains" TEXT | "starts with" TEXT | "ends with" TEXT | "is missing" | "is present"
+    test      = sign VALUE | "between" VALUE "and" VALUE | ["not"] "in" "(" VALUES ")" | "contains" TEXT
+              | "starts with" TEXT | "ends with" TEXT | "matches" TEXT | "is missing" | "is present"
+    sign      = "=" | "!=" | "<" | "<=" | ">" | ">="
+    anniversary = "is today" | "is in the next" SPAN | "was in the last" SPAN
 
 Words of the language are lower case; a field that is called like one of them goes in backquotes.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from envoi.conditions.deeds import NEVER, ONCE, Deeds
 from envoi.conditions.lexer import Sort, Token
-from envoi.conditions.reader import RESERVED, UNITS
+from envoi.conditions.reader import RESERVED
 from envoi.conditions.scopes import Scopes
 from envoi.conditions.tree import (
     All,
+    Anniversary,
     AnyOf,
     Condition,
-    Did,
-    Function,
-    Measured,
     Member,
     Not,
     Op,
     Points,
     Scope,
-    Since,
     Test,
     Trait,
-    Unit,
 )
-from envoi.events.event import CONSENT
+from envoi.events.event import CONSENT, MODEL
 
-_FUNCTIONS = {function.value: function for function in Function}
+__all__ = ["NEVER", "ONCE", "parse", "parse_scope"]
+
 _NARROWING = ("in", "where", "since", "before", "between", "within", "during")
 _PLACES = "where and windows go right after the event, before a comparison; a window is written: in the last 30 days"
-ONCE = Test(Op.GE, (Decimal(1),))
-NEVER = Test(Op.EQ, (Decimal(0),))
 
 
 def parse(text: str) -> Condition:
@@ -78,7 +79,7 @@ def parse_scope(text: str) -> Scope:
     return scope
 
 
-class _Phrases(Scopes):
+class _Phrases(Deeds):
     """The phrases of the grammar, largest first."""
 
     def condition(self) -> Condition:
@@ -103,56 +104,39 @@ class _Phrases(Scopes):
 
     def _leaf(self) -> Condition:
         token = self.ahead()
-        if self.skip("did"):
-            return self._did()
+        if deed := self.deed():
+            return deed
         if self.skip("not", "in"):
             return Not(self._member(token))
         if self.skip("in"):
             return self._member(token)
-        if token.sort is Sort.WORD and token.text in _FUNCTIONS and self.ahead(1).text == "(":
-            return self._measured(_FUNCTIONS[self.take().text])
-        if token.sort is Sort.WORD and token.text in UNITS and self.ahead(1).text == "since":
-            return self._since(UNITS[self.take().text])
-        return self._field(token)
-
-    def _field(self, token: Token) -> Points | Trait:
-        if self.skip("points"):
-            return Points(self.name("the name of a points scheme"), self.test(), token.at)
-        if self.skip("consents", "to"):
-            return Trait(CONSENT + self.name("a purpose"), Test(Op.EQ, (True,)), token.at)
+        if self.says("points") or self.says("model") or self.says("consents", "to"):
+            return self._special(token)
         if token.sort is Sort.QUOTED or (token.sort is Sort.WORD and token.text not in RESERVED):
-            return Trait(self.path(), self.test(), token.at)
+            return self._field(token)
         hint = 'did you forget "did"?' if token.sort is Sort.STRING else ""
         raise self.expected('a condition, such as did "Order Completed" or country = "US"', hint=hint)
 
-    def _did(self) -> Did:
-        never = self.skip("not")
-        scope, times = self.scope(counted=True)
-        if never and times:
-            raise self.wrong("'did not' takes no number of times", hint="say how often it did happen: at most 3 times")
-        return Did(scope, NEVER if never else times or ONCE)
+    def _special(self, first: Token) -> Points | Trait:
+        if self.skip("points"):
+            return Points(self.name("the name of a points scheme"), self.test(), first.at)
+        if self.skip("model"):
+            return Trait(MODEL + self.name("the name of a model"), self.test(), first.at)
+        self.need("consents", "to")
+        return Trait(CONSENT + self.name("a purpose"), Test(Op.EQ, (True,)), first.at)
+
+    def _field(self, first: Token) -> Trait | Anniversary:
+        path = self.path()
+        if self.skip("is", "today"):
+            return Anniversary(path, 0, first.at)
+        if self.skip("is", "in", "the", "next"):
+            return Anniversary(path, self.whole_days(), first.at)
+        if self.skip("was", "in", "the", "last"):
+            return Anniversary(path, -self.whole_days(), first.at)
+        return Trait(path, self.test(), first.at)
 
     def _member(self, first: Token) -> Member:
         self.need("segment")
         if self.ahead().sort is not Sort.STRING:
             raise self.expected("the name of a segment in quotes")
         return Member(self.take().text, first.at)
-
-    def _measured(self, function: Function) -> Measured:
-        self.need("(")
-        event, path = self.event(), ""
-        if function is not Function.COUNT:
-            hint = f'{function} is of a property: {function}("{event.text}".total)'
-            self.need(".", hint=hint)
-            path = self.path("the name of a property")
-        self.need(")", hint="count is of the events themselves, not of a property" if not path else "")
-        scope, _ = self.narrowed(event)
-        return Measured(function, scope, path, self.test())
-
-    def _since(self, unit: Unit) -> Since:
-        self.need("since")
-        first = self.skip("first")
-        if not first and not self.skip("last"):
-            raise self.expected("'last' or 'first'")
-        scope, _ = self.scope()
-        return Since(unit, first, scope, self.test())

@@ -11,17 +11,24 @@ from envoi.errors import ConditionError, did_you_mean
 
 #: Words that begin a phrase; a field called so goes in backquotes.
 RESERVED = frozenset(
-    {"all", "and", "average", "before", "between", "consents", "count", "did", "distinct", "in", "max", "min"}
+    {"all", "and", "average", "before", "between", "consents", "count", "did", "distinct", "in", "max", "min", "model"}
     | {"not", "or", "points", "segment", "since", "sum", "where"}
 )
 #: By every word for it.
 UNITS = {name: unit for unit in Unit for name in (unit.value, unit.value[:-1])}
 #: Longer windows mean a mistake, and their ends would not fit the integers of an engine.
 LONGEST = Span(365_000, Unit.DAYS)
+#: From one anniversary to the next.
+MOST_DAYS = 365
 _LARGEST_NUMBER = Decimal(9 * 10**12)
 _MOST_DECIMALS = 6
 _COMPARISONS = ("=", "!=", "<>", "<", "<=", ">", ">=")
-_TEXT_TESTS = {("contains",): Op.CONTAINS, ("starts", "with"): Op.STARTS, ("ends", "with"): Op.ENDS}
+_TEXT_TESTS = {
+    ("contains",): Op.CONTAINS,
+    ("starts", "with"): Op.STARTS,
+    ("ends", "with"): Op.ENDS,
+    ("matches",): Op.MATCHES,
+}
 _NO_FIXED_LENGTH = {"month": "30 days", "months": "30 days", "year": "365 days", "years": "365 days"}
 
 
@@ -195,6 +202,23 @@ class Reader:
         if found.micros > LONGEST.micros:
             raise self.wrong(f"{amount} {found.unit} is too long", hint="for all time, leave the window out", at=start)
         return found
+
+    def positive_span(self) -> Span:
+        """A length of time in which something can happen."""
+        start, found = self.ahead(), self.span()
+        if found.amount == 0:
+            raise self.wrong("nothing happens within no time at all", hint="write a longer window", at=start)
+        return found
+
+    def whole_days(self) -> int:
+        """A number of days, up to a year."""
+        start, found = self.ahead(), self.positive_span()
+        if found.unit not in (Unit.DAYS, Unit.WEEKS):
+            raise self.wrong("anniversaries are whole days", hint="write so many days", at=start)
+        days = found.micros // Span(1, Unit.DAYS).micros
+        if days > MOST_DAYS:
+            raise self.wrong("an anniversary comes every year", hint=f"write up to {MOST_DAYS} days", at=start)
+        return days
 
     def unit(self) -> Unit:
         """A unit of time."""

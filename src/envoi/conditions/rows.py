@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from operator import attrgetter
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any
 
 from envoi.clock import Instant
-from envoi.conditions.bound import Age, BoundProperty, EventLeaf, Named, PointsLeaf
-from envoi.conditions.facts import find, stored_form
-from envoi.conditions.tree import All, AnyOf, Function, Not
+from envoi.conditions import calendar
+from envoi.conditions.bound import (
+    Age,
+    AnniversaryLeaf,
+    BoundLeaf,
+    ComparedLeaf,
+    DecayedLeaf,
+    EventLeaf,
+    FollowedLeaf,
+    Named,
+    NthLeaf,
+    PointsLeaf,
+    TraitLeaf,
+    leaves,
+)
+from envoi.conditions.decay import DAY
+from envoi.conditions.evidence import counts, evidence, followed, measured, nth, passing
+from envoi.conditions.facts import stored_form
+from envoi.conditions.tree import All, AnyOf, Not
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import tzinfo
 
-    from envoi.conditions.bound import Bound, BoundFilter, BoundLeaf, Events, Held, Measure
+    from envoi.conditions.bound import Bound, Events, Held
     from envoi.conditions.facts import Facts
-    from envoi.events.event import Stored, Value
-
-_AT = attrgetter("event.at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,149 +52,131 @@ def judge(condition: Bound, facts: Facts) -> Judgement:
 
 def holds_at(condition: Bound, facts: Facts, at: Instant) -> bool:
     """Whether the condition would hold at `at`, at or after `facts.now`, if nothing more happened until then."""
-    if isinstance(condition, All):
-        return all(holds_at(part, facts, at) for part in condition.parts)
-    if isinstance(condition, AnyOf):
-        return any(holds_at(part, facts, at) for part in condition.parts)
-    if isinstance(condition, Not):
-        return not holds_at(condition.part, facts, at)
-    if isinstance(condition, Named):
-        return holds_at(condition.part, facts, at)
-    return condition.check.passes(value(condition, facts, at))
+    return _Moment(facts, at, {}).holds(condition)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    facts: Facts
+    at: Instant
+    #: Of each named part, by the object it is: many may be built on one.
+    known: dict[int, bool]
+
+    def holds(self, condition: Bound) -> bool:
+        if isinstance(condition, All):
+            return all(self.holds(part) for part in condition.parts)
+        if isinstance(condition, AnyOf):
+            return any(self.holds(part) for part in condition.parts)
+        if isinstance(condition, Not):
+            return not self.holds(condition.part)
+        if isinstance(condition, Named):
+            name = id(condition.part)
+            if name not in self.known:
+                self.known[name] = self.holds(condition.part)
+            return self.known[name]
+        return condition.check.passes(value(condition, self.facts, self.at))
 
 
 def value(leaf: BoundLeaf, facts: Facts, at: Instant) -> Held:
     """What the leaf compares, at `at`, in stored form; None if it is missing."""
-    if isinstance(leaf, EventLeaf):
-        return measured(leaf, facts, at)
-    if isinstance(leaf, PointsLeaf):
-        return sum(points * len(evidence(events, facts, at)) for points, events in leaf.parts)
-    return stored_form(facts.traits.get(leaf.key), leaf.storage)
-
-
-def measured(leaf: EventLeaf, facts: Facts, at: Instant) -> Held:
-    """The leaf's measure over the events in its window."""
-    found = evidence(leaf.events, facts, at)
-    match leaf.measure.function:
-        case Function.COUNT:
-            return len(found)
-        case Age.OF_LAST:
-            return at - found[-1].event.at if found else None
-        case Age.OF_FIRST:
-            return at - found[0].event.at if found else None
-        case Function.SUM | Function.AVERAGE | Function.MIN | Function.MAX | Function.DISTINCT:
-            each = _values(leaf, facts)[_window(leaf.events, facts, at)]
-            return _folded(leaf.measure, [one for values in each for one in values])
-        case _:
-            assert_never(leaf.measure.function)
-
-
-def _folded(measure: Measure, values: list[int | str]) -> Held:
-    if measure.function is Function.DISTINCT:
-        return len(set(values))
-    numbers = [one for one in values if isinstance(one, int)]
-    if measure.function is Function.SUM:
-        return sum(numbers)
-    if not numbers:
-        return None
-    if measure.function is Function.AVERAGE:
-        return Fraction(sum(numbers), len(numbers))
-    return min(numbers) if measure.function is Function.MIN else max(numbers)
-
-
-def _values(leaf: EventLeaf, facts: Facts) -> list[list[int | str]]:
-    """What is measured of each event that passes, in their order."""
-    if leaf not in facts.measured:
-        facts.measured[leaf] = [list(_of_event(leaf, one.event.props)) for one in _passing(leaf.events, facts)]
-    return facts.measured[leaf]
-
-
-def _of_event(leaf: EventLeaf, props: Mapping[str, Value]) -> Iterator[int | str]:
-    rows = _items(leaf.events, props) if leaf.measure.of_item else [props]
-    for row in rows:
-        if leaf.measure.of_item and not _passes(leaf.events.where, props, row):
-            continue
-        found = stored_form(find(row, leaf.measure.path), leaf.measure.storage)
-        if found is not None:
-            yield found
-
-
-def evidence(events: Events, facts: Facts, at: Instant) -> list[Stored]:
-    """The events that count at `at`, oldest first."""
-    return _passing(events, facts)[_window(events, facts, at)]
-
-
-def _window(events: Events, facts: Facts, at: Instant) -> slice:
-    """Where among the events that pass those are that lie in the window at `at`."""
-    found = _passing(events, facts)
-    first = 0 if events.far is None else bisect_right(found, at - events.far, key=_AT)
-    end = bisect_right(found, at - events.near, key=_AT)
-    if events.since is not None:
-        first = max(first, bisect_left(found, events.since, key=_AT))
-    if events.until is not None:
-        end = min(end, bisect_left(found, events.until, key=_AT))
-    return slice(first, end)
-
-
-def _passing(events: Events, facts: Facts) -> list[Stored]:
-    """The events of that name that pass the filter, whenever they happened, oldest first."""
-    if events not in facts.passing:
-        facts.passing[events] = [one for one in facts.events.get(events.name, ()) if _counts(events, one.event.props)]
-    return facts.passing[events]
-
-
-def _counts(events: Events, props: Mapping[str, Value]) -> bool:
-    if events.items:
-        return any(_passes(events.where, props, item) for item in _items(events, props))
-    return _passes(events.where, props, {})
-
-
-def _items(events: Events, props: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
-    items = find(props, events.items)
-    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
-
-
-def _passes(part: BoundFilter | None, props: Mapping[str, Value], item: Mapping[str, Value]) -> bool:
-    if part is None:
-        return True
-    if isinstance(part, BoundProperty):
-        return part.check.passes(stored_form(find(item if part.of_item else props, part.path), part.storage))
-    if isinstance(part, All):
-        return all(_passes(one, props, item) for one in part.parts)
-    if isinstance(part, AnyOf):
-        return any(_passes(one, props, item) for one in part.parts)
-    return not _passes(part.part, props, item)
+    return _KINDS[type(leaf)].value(leaf, facts, at)
 
 
 def turning_points(condition: Bound, facts: Facts) -> Iterator[Instant]:
     """The instants after `facts.now` at which some leaf may change by time alone, in no order."""
-    if isinstance(condition, All | AnyOf):
-        for part in condition.parts:
-            yield from turning_points(part, facts)
-    elif isinstance(condition, Not | Named):
-        yield from turning_points(condition.part, facts)
-    elif isinstance(condition, EventLeaf):
-        yield from _edges(condition.events, facts)
-        if isinstance(condition.measure.function, Age):
-            yield from _birthdays(condition, facts)
-    elif isinstance(condition, PointsLeaf):
-        for _, events in condition.parts:
-            yield from _edges(events, facts)
+    for leaf in leaves(condition):
+        for at in _KINDS[type(leaf)].turning(leaf, facts):
+            if at > facts.now:
+                yield Instant(at)
 
 
-def _edges(events: Events, facts: Facts) -> Iterator[Instant]:
-    """When each event comes into the window, and when it leaves it."""
-    for stored in _passing(events, facts):
-        for edge in (events.near, events.far):
-            if edge and stored.event.at + edge > facts.now:
-                yield Instant(stored.event.at + edge)
+def _after(events: Events, facts: Facts, spans: Iterable[int] = ()) -> Iterator[int]:
+    """When each event comes into the window, when it leaves it, and so long after each."""
+    edges = [edge for edge in (events.near, events.far, *spans) if edge]
+    return (one.event.at + edge for one in passing(events, facts) for edge in edges)
 
 
-def _birthdays(leaf: EventLeaf, facts: Facts) -> Iterator[Instant]:
-    """When an age reaches a value of the check, and the first instant beyond it."""
-    for stored in _passing(leaf.events, facts):
-        for age in leaf.check.values:
-            for past in (0, 1):
-                at = stored.event.at + int(age) + past
-                if at > facts.now:
-                    yield Instant(at)
+# -- each kind of leaf: what it compares, and when time alone may change that
+
+
+def _of_events(leaf: EventLeaf, facts: Facts) -> Iterator[int]:
+    ages = leaf.check.values if isinstance(leaf.measure.function, Age) else ()
+    # An age reaches a value of the check, and passes it an instant later.
+    return _after(leaf.events, facts, [int(age) + past for age in ages for past in (0, 1)])
+
+
+def _points(leaf: PointsLeaf, facts: Facts, at: Instant) -> int:
+    return sum(points * len(evidence(events, facts, at)) for points, events in leaf.parts)
+
+
+def _faded_points(leaf: DecayedLeaf, facts: Facts, at: Instant) -> int:
+    return sum(points * _worth(leaf, events, facts, at) for points, events in leaf.parts)
+
+
+def _worth(leaf: DecayedLeaf, events: Events, facts: Facts, at: Instant) -> int:
+    """The weights of the events that count, added up."""
+    ages = ((at - one.event.at) // DAY for one in evidence(events, facts, at))
+    return sum(leaf.weights[age] for age in ages if age < len(leaf.weights))
+
+
+def _of_scheme(leaf: PointsLeaf | DecayedLeaf, facts: Facts) -> Iterator[int]:
+    days = range(1, len(leaf.weights) + 1) if isinstance(leaf, DecayedLeaf) else ()
+    for _, events in leaf.parts:
+        yield from _after(events, facts, [DAY * age for age in days])
+
+
+def _difference(leaf: ComparedLeaf, facts: Facts, at: Instant) -> Fraction | None:
+    left, right = (measured(side, facts, at) for side in (leaf.left, leaf.right))
+    if not (isinstance(left, int | Fraction) and isinstance(right, int | Fraction)):
+        return None
+    return Fraction(left) / leaf.left.unit - Fraction(right) / leaf.right.unit
+
+
+def _of_sides(leaf: ComparedLeaf, facts: Facts) -> Iterator[int]:
+    yield from _after(leaf.left.events, facts)
+    yield from _after(leaf.right.events, facts)
+
+
+def _had(leaf: NthLeaf, facts: Facts, at: Instant) -> int | None:
+    found = nth(leaf, facts, at)
+    return None if found is None else int(counts(leaf.had, found.event.props))
+
+
+def _celebrates(leaf: AnniversaryLeaf, facts: Facts, at: Instant) -> int | None:
+    mark = calendar.mark(facts.traits.get(leaf.key))
+    day = calendar.today(at, _zone(leaf, facts))
+    return None if mark is None else int(mark in calendar.marks(day, leaf.first, leaf.last))
+
+
+def _of_days(leaf: AnniversaryLeaf, facts: Facts) -> Iterator[int]:
+    mark, zone = calendar.mark(facts.traits.get(leaf.key)), _zone(leaf, facts)
+    for day in calendar.turns(mark or "", leaf.first, leaf.last, calendar.today(facts.now, zone)):
+        yield calendar.begins(day, zone)
+
+
+def _zone(leaf: AnniversaryLeaf, facts: Facts) -> tzinfo:
+    return calendar.zone_called(facts.traits.get(calendar.TIME_ZONE), leaf.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    # Any: each is called with the leaf that it stands beside in the table.
+    value: Callable[[Any, Facts, Instant], Held]
+    turning: Callable[[Any, Facts], Iterator[int]]
+
+
+_KINDS: dict[type[BoundLeaf], _Kind] = {
+    EventLeaf: _Kind(measured, _of_events),
+    PointsLeaf: _Kind(_points, _of_scheme),
+    DecayedLeaf: _Kind(_faded_points, _of_scheme),
+    ComparedLeaf: _Kind(_difference, _of_sides),
+    FollowedLeaf: _Kind(
+        lambda leaf, facts, at: len(followed(leaf, facts, at)),
+        lambda leaf, facts: _after(leaf.first, facts, [leaf.within or 0]),
+    ),
+    NthLeaf: _Kind(_had, lambda leaf, facts: _after(leaf.events, facts)),
+    TraitLeaf: _Kind(
+        lambda leaf, facts, _: stored_form(facts.traits.get(leaf.key), leaf.storage), lambda _, __: iter(())
+    ),
+    AnniversaryLeaf: _Kind(_celebrates, _of_days),
+}

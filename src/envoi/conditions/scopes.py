@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from envoi.conditions.lexer import Sort, Token
 from envoi.conditions.reader import UNITS, Reader
-from envoi.conditions.tree import Ago, All, AnyOf, Dates, Filter, Not, Op, Property, Scope, Span, Test
+from envoi.conditions.tree import After, Ago, All, AnyOf, Dates, Filter, Not, Op, Property, Scope, Span, Test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from envoi.conditions.tree import Window
 
 Tree = TypeVar("Tree")
 
@@ -57,22 +59,23 @@ class Scopes(Reader):
     def narrowed(self, event: Token, *, counted: bool = False) -> tuple[Scope, Test | None]:
         """The same when the event has been read."""
         where: Filter | None = None
-        window: Ago | Dates | None = None
+        window: Window | None = None
         often: Test | None = None
         while True:
             if where is None and self.skip("where"):
-                where = self._filter()
+                where = self.filter()
             elif counted and often is None and (found := self._times()):
                 often = found
-            elif window is None and (seen := self._window()):
+            elif window is None and (seen := self.window()):
                 window = seen
             else:
                 return Scope(event.text, where, window, event.at), often
 
-    def _filter(self) -> Filter:
+    def filter(self) -> Filter:
+        """A test of an event, or several in parentheses."""
         at = self.ahead().at
         if self.skip("not"):
-            return Not(self.deeper(self._filter))
+            return Not(self.deeper(self.filter))
         if self.skip("("):
             inside = self.deeper(self._filters)
             self.need(")")
@@ -84,7 +87,7 @@ class Scopes(Reader):
         return parts[0] if len(parts) == 1 else AnyOf(parts)
 
     def _both_filters(self) -> Filter:
-        parts = self.parts("and", self._filter)
+        parts = self.parts("and", self.filter)
         return parts[0] if len(parts) == 1 else All(parts)
 
     def _times(self) -> Test | None:
@@ -117,27 +120,24 @@ class Scopes(Reader):
             raise self.wrong("something happens a whole number of times", at=start)
         return times
 
-    def _window(self) -> Ago | Dates | None:
+    def window(self) -> Window | None:
         """When; None, and nothing is read, if something else comes next."""
         if self.skip("in", "the", "last"):
-            return Ago(far=self._far())
+            return Ago(far=self.positive_span())
         if self.skip("since"):
-            return Dates(since=self.day())
+            return self._since_the_last() if self.says("the") else Dates(since=self.day())
         if self.skip("before"):
             return Dates(until=self.day())
         if self.skip("more", "than"):
             near = self.span()
             self.need("ago")
             return Ago(near=near)
-        if self.says("between") and self.ahead(1).sort is Sort.DAY:
-            return self._dates()
-        return self._between_ago()
+        return self._dates() if self.says("between") and self.ahead(1).sort is Sort.DAY else self._between_ago()
 
-    def _far(self) -> Span:
-        start, far = self.ahead(), self.span()
-        if far.amount == 0:
-            raise self.wrong("nothing happens within no time at all", hint="write a longer window", at=start)
-        return far
+    def _since_the_last(self) -> After:
+        self.need("the", "last")
+        event = self.event()
+        return After(event.text, self.filter() if self.skip("where") else None, event.at)
 
     def _dates(self) -> Dates:
         self.need("between")

@@ -46,6 +46,7 @@ class Op(StrEnum):
     CONTAINS = "contains"
     STARTS = "starts with"
     ENDS = "ends with"
+    MATCHES = "matches"
     MISSING = "is missing"
     PRESENT = "is present"
 
@@ -129,12 +130,24 @@ Filter = All["Filter"] | AnyOf["Filter"] | Not["Filter"] | Property
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """A window that begins after the person's last event of this sort; empty as long as there was none."""
+
+    event: str
+    where: Filter | None = None
+    at: int = field(default=0, compare=False)
+
+
+Window = Ago | Dates | After
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Which events are meant."""
 
     event: str
     where: Filter | None = None
-    window: Ago | Dates | None = None
+    window: Window | None = None
     at: int = field(default=0, compare=False)
 
 
@@ -168,6 +181,48 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """`sum("X".total) in the last 90 days`; a count has no path."""
+
+    function: Function
+    scope: Scope
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`count("X") in the last 7 days > count("X") between 7 and 14 days ago`."""
+
+    left: Amount
+    op: Op
+    right: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """`did "X" then did not "Y" with the same cart_id within 4 hours in the last 7 days`; the window is that of X."""
+
+    first: Scope
+    #: Without a window.
+    then: Scope
+    #: Whether it did follow, or did not.
+    happened: bool
+    #: A property that both have, with equal values; empty: none.
+    same: str = ""
+    #: None: ever after.
+    within: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """`the 2nd "X" in the last 30 days had total > 50`; the place counts from 1, and -1 is the last."""
+
+    place: int
+    scope: Scope
+    had: Filter
+
+
+@dataclass(frozen=True, slots=True)
 class Since:
     """`days since last "X" between 31 and 60`; the test's numbers count `unit`."""
 
@@ -179,10 +234,22 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """`age between 25 and 34`; `consents to newsletter` is the trait `consent.newsletter`, true."""
+    """`age between 25 and 34`.
+
+    `consents to newsletter` is the trait `consent.newsletter`, true, and `model churn` the trait `model.churn`.
+    """
 
     name: str
     test: Test
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """`birthday is today`, `is in the next 7 days` (7), `was in the last 3 days` (-3)."""
+
+    name: str
+    days: int
     at: int = field(default=0, compare=False)
 
 
@@ -203,5 +270,6 @@ class Points:
     at: int = field(default=0, compare=False)
 
 
-Leaf = Did | Measured | Since | Trait | Member | Points
+Deed = Did | Measured | Compared | Since | Followed | Nth
+Leaf = Deed | Trait | Anniversary | Member | Points
 Condition = All["Condition"] | AnyOf["Condition"] | Not["Condition"] | Leaf

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import re
 
-from envoi.conditions.parse import NEVER, ONCE
+from envoi.conditions.deeds import NEVER, ONCE
 from envoi.conditions.reader import RESERVED
 from envoi.conditions.tree import (
+    After,
     Ago,
     All,
+    Amount,
+    Anniversary,
     AnyOf,
+    Compared,
     Condition,
     Dates,
     Day,
+    Deed,
     Did,
     Filter,
+    Followed,
     Leaf,
     Literal,
     Measured,
     Member,
     Not,
+    Nth,
     Op,
     Points,
     Property,
     Scope,
-    Since,
     Span,
     Test,
     Trait,
+    Window,
 )
-from envoi.events.event import CONSENT
+from envoi.events.event import CONSENT, MODEL
 
 _TIMES = {Op.GT: "more than", Op.GE: "at least", Op.LT: "fewer than", Op.LE: "at most", Op.EQ: "exactly"}
 
@@ -52,33 +59,77 @@ def _grouped(part: Condition) -> str:
 
 
 def _leaf(leaf: Leaf) -> str:
-    if isinstance(leaf, Did):
-        return _did(leaf)
-    if isinstance(leaf, Measured):
-        path = f".{_path(leaf.path)}" if leaf.path else ""
-        return f"{leaf.function}({_text(leaf.scope.event)}{path}){_rest(leaf.scope)} {test(leaf.test)}"
-    if isinstance(leaf, Since):
-        which = "first" if leaf.first else "last"
-        return f"{leaf.unit} since {which} {_text(leaf.scope.event)}{_rest(leaf.scope)} {test(leaf.test)}"
-    return _field(leaf)
-
-
-def _field(leaf: Trait | Member | Points) -> str:
     if isinstance(leaf, Member):
         return f"in segment {_text(leaf.segment)}"
     if isinstance(leaf, Points):
         return f"points {_name(leaf.name)} {test(leaf.test)}"
-    purpose = leaf.name.removeprefix(CONSENT)
+    if isinstance(leaf, Anniversary):
+        return f"{_path(leaf.name)} {_days(leaf.days)}"
+    return _field(leaf) if isinstance(leaf, Trait) else _deed(leaf)
+
+
+def _deed(leaf: Deed) -> str:
+    if isinstance(leaf, Did):
+        return _did(leaf)
+    if isinstance(leaf, Measured):
+        return f"{_amount(Amount(leaf.function, leaf.scope, leaf.path))} {test(leaf.test)}"
+    if isinstance(leaf, Compared):
+        return f"{_amount(leaf.left)} {leaf.op} {_amount(leaf.right)}"
+    if isinstance(leaf, Followed):
+        return _followed(leaf)
+    whose = f"{_text(leaf.scope.event)}{_rest(leaf.scope)}"
+    if isinstance(leaf, Nth):
+        return f"the {_place(leaf.place)} {whose} had {_whole_filter(leaf.had)}"
+    return f"{leaf.unit} since {'first' if leaf.first else 'last'} {whose} {test(leaf.test)}"
+
+
+def _field(leaf: Trait) -> str:
+    purpose, model = leaf.name.removeprefix(CONSENT), leaf.name.removeprefix(MODEL)
     if purpose and purpose != leaf.name and leaf.test == Test(Op.EQ, (True,)):
         return f"consents to {_name(purpose)}"
+    if model and model != leaf.name:
+        return f"model {_name(model)} {test(leaf.test)}"
     return f"{_path(leaf.name)} {test(leaf.test)}"
+
+
+def _days(days: int) -> str:
+    if days == 0:
+        return "is today"
+    unit = "day" if abs(days) == 1 else "days"
+    return f"is in the next {days} {unit}" if days > 0 else f"was in the last {-days} {unit}"
+
+
+def _place(place: int) -> str:
+    """A place as it is said.
+
+    >>> _place(1), _place(2), _place(11), _place(23), _place(-1)
+    ('first', '2nd', '11th', '23rd', 'last')
+    """
+    if place in (1, -1):
+        return "first" if place == 1 else "last"
+    teens = place // 10 % 10 == 1
+    return f"{place}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+
+
+def _amount(amount: Amount) -> str:
+    path = f".{_path(amount.path)}" if amount.path else ""
+    return f"{amount.function}({_text(amount.scope.event)}{path}){_rest(amount.scope)}"
+
+
+def _followed(leaf: Followed) -> str:
+    first, then = leaf.first, leaf.then
+    did = "did" if leaf.happened else "did not"
+    same = f" with the same {_path(leaf.same)}" if leaf.same else ""
+    within = f" within {_span(leaf.within)}" if leaf.within else ""
+    rest = f"{_where(then.where)}{same}{within}{_window(first.window)}"
+    return f"did {_text(first.event)}{_where(first.where)} then {did} {_text(then.event)}{rest}"
 
 
 def _did(leaf: Did) -> str:
     event = _text(leaf.scope.event)
     if leaf.times == NEVER:
         return f"did not {event}{_rest(leaf.scope)}"
-    return f"did {event}{_where(leaf.scope)}{_times(leaf.times)}{_window(leaf.scope.window)}"
+    return f"did {event}{_where(leaf.scope.where)}{_times(leaf.times)}{_window(leaf.scope.window)}"
 
 
 def _times(times: Test) -> str:
@@ -90,14 +141,16 @@ def _times(times: Test) -> str:
 
 
 def _rest(scope: Scope) -> str:
-    return _where(scope) + _window(scope.window)
+    return _where(scope.where) + _window(scope.window)
 
 
-def _where(scope: Scope) -> str:
-    if scope.where is None:
-        return ""
-    inside = _filter(scope.where)
-    return f" where {inside}" if isinstance(scope.where, Property) else f" where ({inside})"
+def _where(where: Filter | None) -> str:
+    return "" if where is None else f" where {_whole_filter(where)}"
+
+
+def _whole_filter(where: Filter) -> str:
+    inside = _filter(where)
+    return inside if isinstance(where, Property) else f"({inside})"
 
 
 def _filter(part: Filter) -> str:
@@ -112,7 +165,7 @@ def _inner(part: Filter) -> str:
     return f"({_filter(part)})" if isinstance(part, All | AnyOf) else _filter(part)
 
 
-def _window(window: Ago | Dates | None) -> str:
+def _window(window: Window | None) -> str:
     if isinstance(window, Ago):
         if window.near is None:
             return f" in the last {_span(window.far)}" if window.far else ""
@@ -120,6 +173,8 @@ def _window(window: Ago | Dates | None) -> str:
             return f" more than {_span(window.near)} ago"
         near = str(window.near.amount) if window.near.unit is window.far.unit else _span(window.near)
         return f" between {near} and {_span(window.far)} ago"
+    if isinstance(window, After):
+        return f" since the last {_text(window.event)}{_where(window.where)}"
     return "" if window is None else _dates(window)
 
 

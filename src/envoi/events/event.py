@@ -38,6 +38,8 @@ class Name(StrEnum):
 
 #: Conditions and history know the consent to a purpose as a trait: this and the purpose.
 CONSENT = "consent."
+#: Before the name of a model: the field of a profile that holds its latest score.
+MODEL = "model."
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
