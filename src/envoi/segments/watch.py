@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from envoi.segments.port import Defined, Memberships, Plan, StateStore
 
 #: People whose state may wait to be saved: so many are judged again after a crash, with the events they had since.
-WAITING = 5_000
+WAITING = 20_000
 #: The most states that are saved in one commit.
 TOGETHER = 256
 #: The most deadlines that are worked off in one commit, and the most people told of after a definition changed.
@@ -49,6 +49,8 @@ class Watch:
     #: Who has not been told of since a definition changed.
     untold: dict[PersonId, None] = field(default_factory=dict)
     _defined: dict[str, Defined] = field(init=False)
+    #: Whether all that was to be judged as of before the plan has been.
+    _is_past: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._defined = {one.segment: one for one in self.plan.segments}
@@ -75,12 +77,16 @@ class Watch:
 
     def _on_time(self, now: Instant) -> list[tuple[PersonId, Event]]:
         """What time alone has changed, and what a new definition has: a bounded part of it."""
-        due = self.judge.due()
-        found = self.judge.advance(now, AT_ONCE) if due is not None and due <= now else ()
+        found: Sequence[Transition] = ()
+        if (due := self.judge.due()) is not None and due <= now:
+            found = self.judge.advance(now, AT_ONCE)
+            due = self.judge.due()
         events = self._told(found, now)
         for move in found:
             self.unsaved.setdefault(move.person, self.head + 1)
-        if self.untold and (due is None or due > self.plan.at):
+        # Only now: what was due before these definitions is still to be kept apart from what follows from them.
+        self._is_past = self.head >= self.plan.seq and (due is None or due > self.plan.at)
+        if self.untold and self._is_past:
             for person in list(islice(self.untold, AT_ONCE)):
                 events += _as_events(self._of_definition(person, ()), now)
         return events
@@ -114,7 +120,7 @@ class Watch:
 
     def _told(self, found: Sequence[Transition], now: Instant) -> list[tuple[PersonId, Event]]:
         """The transitions as events; who moves before having been told of is told of first."""
-        if not self.plan.announced:
+        if self.untold or not self._is_past:
             moved: dict[PersonId, list[Transition]] = {}
             for move in filter(self._is_after_definition, found):
                 moved.setdefault(move.person, []).append(move)

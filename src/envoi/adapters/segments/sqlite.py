@@ -24,11 +24,11 @@ _STATES = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS plan (body BLOB NOT NULL, saved INTEGER NOT NULL) STRICT",
 )
+# No index by segment: it would cost as much again for everyone who moves, and whole segments are seldom listed.
 _MEMBERSHIPS = (
     """CREATE TABLE IF NOT EXISTS memberships (
         person TEXT NOT NULL, segment TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (person, segment)
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX IF NOT EXISTS memberships_by_segment ON memberships (segment, person)",
 )
 
 _encode = msgspec.json.Encoder().encode
