@@ -39,9 +39,18 @@ def test_no_value_is_part_of_the_text(kind: str) -> None:
 def test_equal_leaves_are_looked_up_once() -> None:
     texts = {"a": "vip = true and age > 3", "b": 'age > 3 or not did "Order Completed"', "c": 'did "Order Completed"'}
 
-    query = sizes_query({name: bind(parse(text), DEFINITIONS) for name, text in texts.items()}, NOW)
+    query = sizes_query([bind(parse(text), DEFINITIONS) for text in texts.values()], NOW)
 
-    assert query.sql.count(" AS (SELECT") == 3
+    # Two fields, and one atom of the orders with two ranges of their number.
+    assert query.sql.count("FROM traits") == 2
+    assert query.sql.count("FROM events") == 1
+    assert query.sql.count("(held0 & ?)") == 2
+
+
+def test_measures_of_the_same_events_are_found_in_one_scan() -> None:
+    text = 'did "Order Completed" more than 3 times and max("Order Completed".total) > 3 and vip = true'
+
+    assert as_query(bind(parse(text), DEFINITIONS), NOW).sql.count("FROM events") == 1
 
 
 def test_the_average_of_the_largest_numbers_does_not_overflow() -> None:

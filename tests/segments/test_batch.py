@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from envoi.clock import Instant
-from envoi.conditions.bind import bind
+from envoi.conditions.bind import bind, bind_all
 from envoi.conditions.parse import parse
-from envoi.segments.batch import count, members, sizes
+from envoi.segments.batch import count, members, members_of_each, sizes
 from tests.conditions.histories import MINUTE, START, Happenings, seeded, stored
-from tests.conditions.sentences import Sentences, edges
+from tests.conditions.sentences import KINDS, Sentences, edges
 from tests.conditions.shop import DEFINITIONS, tables_of
 
 HISTORY = [
@@ -40,23 +40,26 @@ def test_members_are_those_seen_by_then_in_order(text: str, minute: int, people:
         assert count(condition, tables, at) == len(people)
 
 
-def test_sizes_are_the_sizes_of_each() -> None:
-    random = seeded(1)
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_at_once_are_the_same_as_each(kind: str) -> None:
+    random = seeded(KINDS.index(kind))
     history = Happenings(random).history("abcdef", length=100)
     with tables_of(history) as tables:
-        for _ in range(5):
-            drawn = [Sentences(random).condition() for _ in range(6)]
-            bound = {f"segment {n}": bind(condition, DEFINITIONS) for n, condition in enumerate(drawn)}
+        for _ in range(2):
+            drawn = [Sentences(random).condition(random.choice([kind, "did", "since", "count"])) for _ in range(10)]
+            bound = bind_all({f"segment {n}": condition for n, condition in enumerate(drawn)}, DEFINITIONS)
             at = random.choice(edges(drawn[0], history))
 
-            found = sizes(bound, tables, at)
+            each = {name: members(one, tables, at) for name, one in bound.items()}
 
-            assert found == {name: len(members(each, tables, at)) for name, each in bound.items()}
-            assert found == {name: count(each, tables, at) for name, each in bound.items()}
+            assert {name: sorted(people) for name, people in members_of_each(bound, tables, at).items()} == each
+            assert sizes(bound, tables, at) == {name: len(people) for name, people in each.items()}
+            assert {name: count(one, tables, at) for name, one in bound.items()} == sizes(bound, tables, at)
 
 
 def test_of_no_segments_there_are_no_sizes_and_of_nobody_they_are_0() -> None:
     condition = bind(parse('did not "Order Completed"'), DEFINITIONS)
     with tables_of([]) as tables:
         assert sizes({}, tables, Instant(START)) == {}
+        assert members_of_each({}, tables, Instant(START)) == {}
         assert sizes({"all": condition}, tables, Instant(START)) == {"all": 0}

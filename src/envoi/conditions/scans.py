@@ -21,12 +21,12 @@ from envoi.conditions.bound import (
 )
 from envoi.conditions.bound import Storage as Held
 from envoi.conditions.decay import DAY
-from envoi.conditions.scope_sql import filtered, scope
+from envoi.conditions.scope_sql import filtered, scope, scope_of_several
 from envoi.conditions.sql import bound, checked, held_in, joined, kind_of, rows_of, sql
 from envoi.conditions.tree import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from envoi.clock import Instant
     from envoi.conditions.bound import Events, Measure, Quantity
@@ -57,19 +57,29 @@ def scan(leaf: BoundLeaf, at: Instant, *, opposite: bool) -> Query:
 # -- measures
 
 
+def scan_of_all(leaves: Sequence[EventLeaf], at: Instant) -> Query:
+    """The people with some event for whom every one of these leaves holds, all over the same events."""
+    found, _ = _measured(leaves[0], at)
+    return sql(found, " ", joined(" AND ", (_having(leaf, at) for leaf in leaves)))
+
+
 def _measured(leaf: EventLeaf, at: Instant) -> tuple[Query, Query]:
-    measure, each = leaf.measure, leaf.measure.of_item
-    found = sql("SELECT e.person AS person FROM ", scope(leaf.events, at, each_item=each), " GROUP BY e.person HAVING")
+    events = scope(leaf.events, at, each_item=leaf.measure.of_item)
+    return sql("SELECT e.person AS person FROM ", events, " GROUP BY e.person HAVING"), _having(leaf, at)
+
+
+def _having(leaf: EventLeaf, at: Instant) -> Query:
+    measure = leaf.measure
     match measure.function:
         case Age.OF_LAST | Age.OF_FIRST:
             edge = "MAX" if measure.function is Age.OF_LAST else "MIN"
-            return found, checked(sql(bound(at), f" - {edge}(e.at)"), leaf.check)
+            return checked(sql(bound(at), f" - {edge}(e.at)"), leaf.check)
         case Function.AVERAGE:
             # Sums of whole numbers instead of a quotient: no engine rounds it.
             amount, parts = _folded(measure)
-            return found, checked(amount, leaf.check, times=f" * {parts}")
+            return checked(amount, leaf.check, times=f" * {parts}")
         case _:
-            return found, checked(_folded(measure)[0], leaf.check)
+            return checked(_folded(measure)[0], leaf.check)
 
 
 def _folded(measure: Measure) -> tuple[str, str]:
@@ -120,29 +130,34 @@ def _total(side: Quantity, amount: str) -> str:
 
 
 def _points(leaf: PointsLeaf, at: Instant) -> tuple[Query, Query]:
-    given = _given(leaf.parts, at, "")
+    given = _given(leaf.parts, at)
     return sql("SELECT person FROM (", given, ") AS given GROUP BY person HAVING"), checked("SUM(given)", leaf.check)
 
 
-def _given(parts: Iterable[tuple[int, Events]], at: Instant, more: str | Query) -> Query:
-    """Each event of a scheme with its points and `more` columns."""
-    return joined(
-        " UNION ALL ",
-        (
-            sql("SELECT e.person AS person, ", bound(points), " AS given", more, " FROM ", scope(events, at))
-            for points, events in parts
-        ),
+def _given(parts: Sequence[tuple[int, Events]], at: Instant, *, more: Query | str = "") -> Query:
+    """The events of a scheme with the points given for them, and `more` columns."""
+    if together := scope_of_several([events for _, events in parts], at):
+        events, tests = together
+        each = (
+            sql("CASE WHEN ", test, " THEN CAST(", bound(points), " AS BIGINT) ELSE 0 END")
+            for test, (points, _) in zip(tests, parts, strict=True)
+        )
+        return sql("SELECT e.person AS person, ", joined(" + ", each), " AS given", more, " FROM ", events)
+    scans = (
+        sql(
+            "SELECT e.person AS person, CAST(", bound(points), " AS BIGINT) AS given", more, " FROM ", scope(events, at)
+        )
+        for points, events in parts
     )
+    return joined(" UNION ALL ", scans)
 
 
 def _decayed(leaf: DecayedLeaf, at: Instant) -> tuple[Query, Query]:
     # Whole days, as the microseconds in them: engines differ in how they divide.
     age = sql(", (", bound(at), " - e.at) - (", bound(at), " - e.at) % ", bound(DAY), " AS age")
     worth = rows_of([(days * DAY, weight) for days, weight in enumerate(leaf.weights)], "worth(age, weight)")
-    given = sql("(", _given(leaf.parts, at, age), ") AS given JOIN ", worth, " ON worth.age = given.age")
-    return sql("SELECT person FROM ", given, " GROUP BY person HAVING"), checked(
-        "SUM(CAST(given AS BIGINT) * weight)", leaf.check
-    )
+    given = sql("(", _given(leaf.parts, at, more=age), ") AS given JOIN ", worth, " ON worth.age = given.age")
+    return sql("SELECT person FROM ", given, " GROUP BY person HAVING"), checked("SUM(given * weight)", leaf.check)
 
 
 # -- order
@@ -153,7 +168,7 @@ def _followed(leaf: FollowedLeaf, at: Instant) -> tuple[Query, Query]:
 
 
 def _ever_followed(leaf: FollowedLeaf, at: Instant) -> tuple[Query, Query]:
-    found = sql("SELECT DISTINCT person FROM (", _both(leaf, at), ") AS steps GROUP BY person, same HAVING")
+    found = sql("SELECT person FROM (", _both(leaf, at), ") AS steps GROUP BY person, same HAVING")
     if leaf.happened:
         return found, sql("MAX(reply) > MIN(opened)")
     return found, sql("MAX(opened) IS NOT NULL AND (MAX(reply) IS NULL OR MAX(reply) <= MAX(opened))")
@@ -166,24 +181,27 @@ def _soon_followed(leaf: FollowedLeaf, within: int, at: Instant) -> tuple[Query,
     frame = "RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING"
     later = f"MIN(reply) OVER (PARTITION BY person, same ORDER BY COALESCE(opened, reply) {frame})"
     each = sql(f"SELECT person, opened, {later} AS next_reply FROM (", _both(leaf, at), ") AS steps")
-    found = sql("SELECT DISTINCT person FROM (", each, ") AS pairs WHERE opened IS NOT NULL AND")
+    found = sql("SELECT person FROM (", each, ") AS pairs WHERE opened IS NOT NULL AND")
     if leaf.happened:
         return found, sql("next_reply - opened <= ", bound(within))
     return found, sql("(next_reply IS NULL OR next_reply - opened > ", bound(within), ")")
 
 
 def _both(leaf: FollowedLeaf, at: Instant) -> Query:
-    """Every first event as one that opened, and every other as a reply."""
+    """When each first event opened, and when each other was a reply; one event may be both."""
     # A reply comes after what it replies to, so it need not be looked for earlier.
     then = replace(leaf.then, far=leaf.first.far, since=leaf.first.since)
     same = held_in("e", leaf.path, leaf.storage) if leaf.path else "CAST(NULL AS BIGINT)"
     there = f" AND {same} IS NOT NULL" if leaf.path else ""
     none = "CAST(NULL AS BIGINT)"
-    first = sql(
-        f"SELECT e.person AS person, {same} AS same, e.at AS opened, {none} AS reply FROM ", scope(leaf.first, at)
-    )
-    reply = sql(f"SELECT e.person AS person, {same} AS same, {none} AS opened, e.at AS reply FROM ", scope(then, at))
-    return sql(first, there, " UNION ALL ", reply, there)
+    if together := scope_of_several([leaf.first, then], at):
+        events, tests = together
+        opened, reply = (sql("CASE WHEN ", test, " THEN e.at END") for test in tests)
+        return sql(
+            f"SELECT e.person, {same} AS same, ", opened, " AS opened, ", reply, " AS reply FROM ", events, there
+        )
+    first = sql(f"SELECT e.person, {same} AS same, e.at AS opened, {none} AS reply FROM ", scope(leaf.first, at), there)
+    return sql(first, f" UNION ALL SELECT e.person, {same}, {none}, e.at FROM ", scope(then, at), there)
 
 
 def _nth(leaf: NthLeaf, at: Instant) -> tuple[Query, Query]:

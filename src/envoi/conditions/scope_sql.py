@@ -8,6 +8,8 @@ from envoi.conditions.sql import bound, checked, held_in, joined, sql
 from envoi.conditions.tree import All, AnyOf, Not
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from envoi.clock import Instant
     from envoi.conditions.bound import BoundFilter, Events
     from envoi.tables import Query
@@ -28,6 +30,24 @@ def scope(events: Events, at: Instant, *, each_item: bool = False) -> Query:
     elif events.items or events.where is not None:
         parts.append(filtered(events, at))
     return sql("events AS e", *joins, " WHERE ", joined(" AND ", parts))
+
+
+def scope_of_several(several: Sequence[Events], at: Instant) -> tuple[Query, list[Query]] | None:
+    """FROM and WHERE for the events of any of several scopes, and the test for each; None if they take a scan each."""
+    if any(events.items or events.after for events in several):
+        return None
+    tests = [joined(" AND ", _conditions(events, at)) for events in several]
+    # What they have in common tells the engine early which part of history to leave out.
+    fars = [events.far for events in several if events.far is not None]
+    begin = [sql("e.at > ", bound(at - max(fars)))] if len(fars) == len(several) else []
+    names = sql("e.name IN (", joined(", ", map(bound, sorted({events.name for events in several}))), ")")
+    some = sql("(", joined(" OR ", (sql("(", test, ")") for test in tests)), ")")
+    whole = [*begin, sql("e.at <= ", bound(at - min(events.near for events in several))), names, some]
+    return sql("events AS e WHERE ", joined(" AND ", whole)), tests
+
+
+def _conditions(events: Events, at: Instant) -> list[Query]:
+    return [*_window(events, at, "e"), *([] if events.where is None else [of_filter(events.where)])]
 
 
 def filtered(events: Events, at: Instant) -> Query:

@@ -10,17 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from envoi.conditions.bound import Named
-from envoi.conditions.scans import over_nothing, scan
+from envoi.conditions.atoms import Atoms, fits
+from envoi.conditions.bound import EventLeaf, Named
+from envoi.conditions.scans import over_nothing, scan, scan_of_all
 from envoi.conditions.scope_sql import of_filter
 from envoi.conditions.sql import bound, joined, sql
 from envoi.conditions.tree import All, AnyOf, Not
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from envoi.clock import Instant
-    from envoi.conditions.bound import Bound, BoundFilter, BoundLeaf
+    from envoi.conditions.bound import Bound, BoundFilter, Events
     from envoi.tables import Query
 
 
@@ -34,14 +35,23 @@ def as_query(condition: Bound, at: Instant, *, select: str = "id", tail: str = "
     return sql(algebra.sets(), people)
 
 
-def sizes_query(conditions: Mapping[str, Bound], at: Instant) -> Query:
-    """How many people each condition held for at `at`: one row with a column a condition, named as in `conditions`."""
-    algebra = Algebra(at)
-    counts = [
-        sql("COALESCE(SUM(CASE WHEN ", algebra.of(each), " THEN 1 ELSE 0 END), 0)") for each in conditions.values()
-    ]
-    people = sql("SELECT ", joined(", ", counts), " FROM people WHERE first_at <= ", bound(at))
-    return sql(algebra.sets(), people)
+def sizes_query(conditions: Iterable[Bound], at: Instant) -> Query:
+    """How many people each condition held for at `at`: one row with a column a condition, in their order."""
+    return _in_one_pass(conditions, at, lambda holds: sql("COALESCE(SUM(CASE WHEN ", holds, " THEN 1 ELSE 0 END), 0)"))
+
+
+def members_query(conditions: Iterable[Bound], at: Instant) -> Query:
+    """Everyone seen by `at`: a column `id`, and one a condition, in their order, that says whether it held."""
+    return _in_one_pass(conditions, at, lambda holds: sql("(", holds, ")"), before="id")
+
+
+def _in_one_pass(
+    conditions: Iterable[Bound], at: Instant, column: Callable[[Query], Query], *, before: str = ""
+) -> Query:
+    """A column a condition, over people as they were at `at`; what they counted stands in `judged`."""
+    algebra = Algebra(at, atoms=Atoms(at))
+    columns = [*([sql(before)] if before else []), *(column(algebra.of(each)) for each in conditions)]
+    return sql(algebra.sets(), "SELECT ", joined(", ", columns), " FROM judged WHERE first_at <= ", bound(at))
 
 
 def item_filter(where: BoundFilter) -> Query:
@@ -54,37 +64,62 @@ class Algebra:
     """Conditions as tests of a row of `people`, and the sets that these speak of, each once."""
 
     at: Instant
+    #: What is judged in one pass; then a row is one of `judged`, which is `people` with the bits of their atoms.
+    atoms: Atoms | None = None
     #: By what they are sets of: their names and texts.
-    leaves: dict[tuple[BoundLeaf, bool], tuple[str, Query]] = field(default_factory=dict)
+    found: dict[object, tuple[str, Query]] = field(default_factory=dict)
     #: The named parts, by the object each is, in the order in which they can be worked out.
     parts: dict[int, tuple[str, Query]] = field(default_factory=dict)
 
     def of(self, condition: Bound) -> Query:
         """Whether it holds."""
         if isinstance(condition, All):
-            return sql("(", joined(" AND ", map(self.of, condition.parts)), ")")
+            return sql("(", joined(" AND ", self._all(condition.parts)), ")")
         if isinstance(condition, AnyOf):
             return sql("(", joined(" OR ", map(self.of, condition.parts)), ")")
         if isinstance(condition, Not):
             return sql("NOT ", self.of(condition.part))
         if isinstance(condition, Named):
             return sql(f"number IN (SELECT number FROM {self._part(condition.part)})")
+        if self.atoms is not None and fits(condition):
+            return self.atoms.test(condition)
         without = condition.check.passes(over_nothing(condition))
-        return sql(f"{'NOT ' if without else ''}number IN (SELECT person FROM {self._leaf(condition, without)})")
+        name = self._set((condition, without), scan(condition, self.at, opposite=without))
+        return sql(f"{'NOT ' if without else ''}number IN (SELECT person FROM {name})")
+
+    def _all(self, parts: Sequence[Bound]) -> Iterator[Query]:
+        """Every part; what needs some event and looks at the same ones is found together."""
+        together: dict[tuple[Events, bool], list[EventLeaf]] = {}
+        for part in parts:
+            if self.atoms is None and isinstance(part, EventLeaf) and not part.check.passes(over_nothing(part)):
+                together.setdefault((part.events, part.measure.of_item), []).append(part)
+            else:
+                yield self.of(part)
+        for leaves in together.values():
+            yield sql(f"number IN (SELECT person FROM {self._set(tuple(leaves), scan_of_all(leaves, self.at))})")
 
     def _part(self, part: Bound) -> str:
         """A named part is worked out once, however many are built on it."""
         if id(part) not in self.parts:
-            people = sql("SELECT number FROM people WHERE ", self.of(part))
+            people = sql(f"SELECT number FROM {'people' if self.atoms is None else 'judged'} WHERE ", self.of(part))
             self.parts[id(part)] = f"part{len(self.parts)}", people
         return self.parts[id(part)][0]
 
-    def _leaf(self, leaf: BoundLeaf, opposite: bool) -> str:  # noqa: FBT001
-        if (leaf, opposite) not in self.leaves:
-            self.leaves[leaf, opposite] = f"leaf{len(self.leaves)}", scan(leaf, self.at, opposite=opposite)
-        return self.leaves[leaf, opposite][0]
+    def _set(self, what: object, scan: Query) -> str:
+        """The name of a set of people."""
+        return self.found.setdefault(what, (f"leaf{len(self.found)}", scan))[0]
 
     def sets(self) -> Query:
         """What goes before SELECT."""
-        named = [sql(f"{name} AS (", text, ")") for name, text in (*self.leaves.values(), *self.parts.values())]
+        tables = [*self._judged(), *self.found.values(), *self.parts.values()]
+        named = [sql(f"{name} AS (", text, ")") for name, text in tables]
         return sql("WITH ", joined(", ", named), " ") if named else sql()
+
+    def _judged(self) -> list[tuple[str, Query]]:
+        if self.atoms is None:
+            return []
+        if not self.atoms.events:
+            return [("judged", sql("SELECT number, id, first_at FROM people"))]
+        bits = "".join(f", COALESCE(held{n}, 0) AS held{n}" for n in range(self.atoms.words()))
+        judged = sql(f"SELECT number, id, first_at{bits} FROM people LEFT JOIN held ON held.person = people.number")
+        return [*self.atoms.tables(), ("judged", judged)]
