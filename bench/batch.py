@@ -1,12 +1,17 @@
 """Conditions over 10 million events of 500 thousand people: six rules one by one, then fifty at once.
 
-The rivals are written by hand, and run in the same DuckDB: the six rules over the same tables and over a table made for
-them (types as an ENUM, products as integers); the fifty as a query each, and as the shape that was fastest when it was
-searched for by hand (the counted things as a table, joined once, then INTERSECT and EXCEPT). All results are compared.
+The rivals are written by hand, and run in the same DuckDB. The six rules over the same tables, for the ids of people
+and for only the numbers that stand for them there; and over a table made for them, with types as an ENUM, products as
+integers, and no ids. The fifty as a query each, and as the shape that was fastest when it was searched for by hand (the
+counted things as a table, joined once, then INTERSECT and EXCEPT): as written here, and as it was when the design
+measured it, in the folder that the variable ENVOI_PROTOTYPES names. All results are compared. The number of events may
+be given: `batch.py 1000000`.
 """
 
 from __future__ import annotations
 
+import ast
+import os
 import sys
 from pathlib import Path
 from random import Random
@@ -15,99 +20,27 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import duckdb
+from _history import HOUR, NOW, fill, plan
 from _measure import machine, report, seconds
 
 from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
-from envoi.clock import parse_instant
 from envoi.conditions.bind import Definitions, bind
 from envoi.conditions.parse import parse, parse_scope
 from envoi.conditions.tables import as_query
-from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
 from envoi.segments.batch import members_of_each, sizes
 from envoi.tables import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
 
     from envoi.conditions.bound import Bound
 
 EVENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
-PEOPLE = EVENTS // 20
-PRODUCTS = 20_000
-ROUNDS = 5
-START, NOW = parse_instant("2026-01-01T00:00:00Z"), parse_instant("2026-03-31T12:00:00Z")
-HOUR = 3_600_000_000
-#: How many of a thousand events are of each type; those with a product, and those with an amount.
-TYPES = {"view": 420, "cart": 100, "uncart": 20, "purchase": 40, "refund": 5, "sent": 120, "open": 70, "click": 30}
-TYPES |= {"search": 100, "wish": 30, "login": 63, "leave": 2}
-WITH_PRODUCT, WITH_AMOUNT = ("view", "cart", "uncart", "purchase", "refund", "wish"), ("purchase", "refund")
+ROUNDS = 9
 RESOURCES = Resources(threads=2)
-
-
-# -- the history
-
-
-def plan() -> Catalogue:
-    """What is known of the events."""
-    product, amount = {"product": Property(kind=Kind.TEXT)}, {"amount": Property(kind=Kind.NUMBER)}
-    return Catalogue(
-        events={
-            name: EventPlan(
-                name=name,
-                properties=(product if name in WITH_PRODUCT else {}) | (amount if name in WITH_AMOUNT else {}),
-            )
-            for name in TYPES
-        }
-    )
-
-
-def fill(path: Path, own: Path) -> None:
-    """Makes the history, and the rival's own table.
-
-    People and products are of very different popularity, and events in order of time.
-    """
-    DuckTables(path, plan()).close()
-    bounds = [sum(list(TYPES.values())[: n + 1]) / sum(TYPES.values()) for n in range(len(TYPES))]
-    kind = " ".join(f"WHEN kind < {bound} THEN '{name}'" for name, bound in zip(TYPES, bounds, strict=True))
-    with_product, with_amount = (str(names) for names in (WITH_PRODUCT, WITH_AMOUNT))
-    chance = ", ".join(
-        f"(hash(n * 8 + {salt}) >> 11)::DOUBLE / (1::UBIGINT << 53) AS {name}"
-        for salt, name in enumerate(("whose", "kind", "which", "price", "noise"))
-    )
-    with duckdb.connect(str(path), config={"threads": 2}) as connection:
-        connection.execute("SET preserve_insertion_order = true")
-        # Ranks by the inverse of a power law: exponents 0.8 for people and 0.9 for products.
-        connection.execute(
-            f"""
-            CREATE TEMP TABLE drawn AS SELECT n, (floor({PEOPLE} * whose ** 5)::BIGINT * 7919) % {PEOPLE} + 1 AS person,
-              CASE {kind} ELSE 'leave' END AS name, floor({PRODUCTS} * which ** 10)::INTEGER AS product,
-              round(exp(3.3 + 0.8 * sqrt(-2 * ln(greatest(price, 1e-12))) * cos(6.283185307 * noise)), 2) AS amount,
-              {START} + (n * 90 * 24 * {HOUR}::HUGEINT // {EVENTS})::BIGINT AS happened
-            FROM (SELECT n, {chance} FROM range({EVENTS}) AS numbers(n))
-            """
-        )
-        connection.execute(
-            f"""
-            INSERT INTO events BY NAME SELECT n + 1 AS seq, person, name, happened AS "at",
-              CASE WHEN name IN {with_product} THEN product::VARCHAR END AS "text:product",
-              CASE WHEN name IN {with_amount} THEN (amount * 1000000)::BIGINT END AS "num:amount" FROM drawn ORDER BY n
-            """
-        )
-        connection.execute(
-            'INSERT INTO people SELECT person, person::VARCHAR, MIN("at") FROM events GROUP BY person ORDER BY person'
-        )
-        connection.execute(f"ATTACH '{own}' AS other")
-        connection.execute(
-            f"""
-            CREATE TABLE other.own AS SELECT person::INTEGER AS person, name::ENUM {tuple(TYPES)} AS type,
-              CASE WHEN name IN {with_product} THEN product END AS product,
-              CASE WHEN name IN {with_amount} THEN amount END AS amount, happened FROM drawn ORDER BY n
-            """
-        )
-        connection.execute("UPDATE about SET head = ?", [EVENTS])
-        connection.execute("CHECKPOINT")
-        connection.execute("CHECKPOINT other")
 
 
 # -- six rules
@@ -175,9 +108,10 @@ def by_hand(rule: str, *, own: bool) -> str:
 # -- fifty rules
 
 Atom = tuple[str, int | None, int]
+Rule = tuple[Atom, int, Atom, bool]
 
 
-def drawn_rules() -> list[tuple[Atom, int, Atom, bool]]:
+def drawn_rules() -> list[Rule]:
     """Fifty times: so many of one thing, and at least one or none of another."""
     random = Random(11)
     rules = []
@@ -192,7 +126,7 @@ def drawn_rules() -> list[tuple[Atom, int, Atom, bool]]:
     return rules
 
 
-def as_text(rule: tuple[Atom, int, Atom, bool]) -> str:
+def as_text(rule: Rule) -> str:
     """The rule in our words."""
     (one, times, other, also) = rule
 
@@ -203,7 +137,7 @@ def as_text(rule: tuple[Atom, int, Atom, bool]) -> str:
     return f"did {event(one)} at least {times} times in the last {one[2]} hours and {second}"
 
 
-def query_each(connection: duckdb.DuckDBPyConnection, rules: list[tuple[Atom, int, Atom, bool]]) -> None:
+def query_each(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
     """A query for each rule."""
     connection.execute("DELETE FROM mem")
     for n, (one, times, other, also) in enumerate(rules):
@@ -220,7 +154,7 @@ def query_each(connection: duckdb.DuckDBPyConnection, rules: list[tuple[Atom, in
         )
 
 
-def atoms_by_hand(connection: duckdb.DuckDBPyConnection, rules: list[tuple[Atom, int, Atom, bool]]) -> None:
+def atoms_by_hand(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
     """The counted things as a table that is joined once, then INTERSECT or EXCEPT for each rule."""
     found = {atom: n for n, atom in enumerate(sorted({a for r in rules for a in (r[0], r[2])}, key=str))}
     connection.execute("CREATE OR REPLACE TEMP TABLE atoms(id INTEGER, type VARCHAR, product INTEGER, since BIGINT)")
@@ -238,10 +172,28 @@ def atoms_by_hand(connection: duckdb.DuckDBPyConnection, rules: list[tuple[Atom,
         connection.execute(f"INSERT INTO mem SELECT person, {n} FROM ({first} {second})")
 
 
+def prototype() -> Callable[[duckdb.DuckDBPyConnection, list[Rule]], None] | None:
+    """The same as it was when the design measured it; None where it is not at hand."""
+    if "ENVOI_PROTOTYPES" not in os.environ:
+        print("no prototype: ENVOI_PROTOTYPES names no folder of prototypes")
+        return None
+    source = Path(os.environ["ENVOI_PROTOTYPES"], "engines", "rules50b.py").read_text(encoding="utf-8")
+    # The rest of the script makes data of its own.
+    (atoms,) = [part for part in ast.parse(source).body if isinstance(part, ast.FunctionDef) and part.name == "atoms"]
+    whole = compile(ast.Module([atoms], []), "rules50b.py", "exec")
+
+    def run(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
+        known = {"c": connection, "NOW": NOW, "H": HOUR}
+        exec(whole, known)  # noqa: S102 - the folder is that of whoever runs this
+        known["atoms"]([(one, times, other, ">=1" if also else "=0") for one, times, other, also in rules])
+
+    return run
+
+
 # -- measuring
 
 
-def against(what: str, works: dict[str, Callable[[], object]]) -> None:
+def against(what: str, works: Mapping[str, Callable[[], object]]) -> None:
     """Runs each in turn, so that what else the machine does hits all alike; prints each and its ratio to the first."""
     samples: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(ROUNDS):
@@ -258,22 +210,19 @@ def against(what: str, works: dict[str, Callable[[], object]]) -> None:
 
 
 def six(tables: DuckTables, connection: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
-    """Each rule alone."""
+    """Each rule alone: the ids of the people; by hand also only the numbers that stand for them in history."""
     for name, (text, rule) in RULES.items():
-        query = as_query(bind(parse(text), definitions), NOW, select="number", tail="")
-        hand, own = by_hand(rule, own=False), by_hand(rule, own=True)
-        results = [sorted(tables.query(query).column(0).to_pylist())]
-        results.append(sorted(tables.query(Query(hand)).column(0).to_pylist()))
-        results.append(sorted(row[0] for row in connection.execute(own).fetchall()))
-        assert results[0] == results[1] == results[2], name
-        against(
-            f"{name}: {len(results[0]):,} people",
-            {
-                "ours": lambda query=query: tables.query(query),
-                "by hand, same tables": lambda sql=hand: tables.query(Query(sql)),
-                "by hand, own table": lambda sql=own: connection.sql(sql).to_arrow_table(),
-            },
-        )
+        query = as_query(bind(parse(text), definitions), NOW, tail="")
+        numbers, own = by_hand(rule, own=False), by_hand(rule, own=True)
+        works: dict[str, Callable[[], pa.Table]] = {
+            "ours": lambda query=query: tables.query(query),
+            "by hand": lambda sql=numbers: tables.query(Query(f"SELECT id FROM people WHERE number IN ({sql})")),
+            "by hand, numbers alone": lambda sql=numbers: tables.query(Query(sql)),
+            "by hand, numbers alone, own table": lambda sql=own: connection.sql(sql).to_arrow_table(),
+        }
+        found = {work: sorted(map(str, run().column(0).to_pylist())) for work, run in works.items()}
+        assert all(people == found["ours"] for people in found.values()), name
+        against(f"{name}: {len(found['ours']):,} people", works)
 
 
 def fifty(tables: DuckTables, connection: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
@@ -282,20 +231,25 @@ def fifty(tables: DuckTables, connection: duckdb.DuckDBPyConnection, definitions
     bound: dict[str, Bound] = {str(n): bind(parse(as_text(rule)), definitions) for n, rule in enumerate(rules)}
     connection.execute("CREATE OR REPLACE TEMP TABLE mem(person INTEGER, rule INTEGER)")
 
-    def kept(work: Callable[[duckdb.DuckDBPyConnection, list[tuple[Atom, int, Atom, bool]]], None]) -> list[int]:
+    rivals = {"by hand, atoms": atoms_by_hand, "a query each": query_each}
+    if measured := prototype():
+        # The names that it knows them by.
+        connection.execute(
+            "CREATE OR REPLACE TEMP VIEW evd AS SELECT person AS customer_id, type, product AS product_id, amount,"
+            " happened AS ts FROM own"
+        )
+        rivals = {"the prototype": measured, **rivals}
+    found = {rule: sorted(people) for rule, people in members_of_each(bound, tables, NOW).items()}
+    assert list(sizes(bound, tables, NOW).values()) == [len(people) for people in found.values()]
+    for name, work in rivals.items():
         work(connection, rules)
-        rows = connection.execute("SELECT rule, COUNT(*) FROM mem GROUP BY rule").fetchall()
-        return [dict(rows).get(n, 0) for n in range(len(rules))]
-
-    counted = list(sizes(bound, tables, NOW).values())
-    assert counted == kept(query_each) == kept(atoms_by_hand)
-    assert counted == [len(people) for people in members_of_each(bound, tables, NOW).values()]
+        rows = connection.execute("SELECT rule::VARCHAR, list_sort(list(person::VARCHAR)) FROM mem GROUP BY rule")
+        assert {rule: [] for rule in found} | dict(rows.fetchall()) == found, name
     against(
-        f"fifty rules: {sum(counted):,} memberships, as lists of ids",
+        f"fifty rules: {sum(map(len, found.values())):,} memberships, as lists of ids",
         {
             "ours": lambda: members_of_each(bound, tables, NOW),
-            "by hand, atoms": lambda: atoms_by_hand(connection, rules),
-            "a query each": lambda: query_each(connection, rules),
+            **{name: lambda work=work: work(connection, rules) for name, work in rivals.items()},
         },
     )
     report("  ours, sizes only", [seconds(lambda: sizes(bound, tables, NOW)) * 1000 for _ in range(ROUNDS)], "ms")
@@ -307,7 +261,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "history"
         own = Path(folder) / "own"
-        print(f"{EVENTS:,} events made in {seconds(lambda: fill(path, own)):.0f} s")
+        print(f"{EVENTS:,} events made in {seconds(lambda: fill(path, own, EVENTS)):.0f} s")
         points = {
             name: tuple((number, parse_scope(text)) for number, text in scheme) for name, scheme in POINTS.items()
         }

@@ -85,13 +85,38 @@ def test_a_date_begins_in_the_zone_of_the_project(zone: str, text: str, begins: 
     assert bound_events(f"before {text}", zone).until == parse_instant(begins)
 
 
-def test_equal_leaves_are_equal_however_they_are_written() -> None:
-    one = bind(parse('count("Order Completed") in the last 1 days > 1'), DEFINITIONS)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            'count("Order Completed") in the last 1 days > 1',
+            'did "Order Completed" more than 1.0 times in the last 24 hours',
+        ),
+        (
+            'did "Order Completed" in the last 1440 minutes more than 1 time',
+            'did "Order Completed" more than 1.0 times in the last 24 hours',
+        ),
+        ('days since last "Order Completed" > 7', 'weeks since last "Order Completed" > 1'),
+        ("age > 3", "age > 3.0"),
+        ("points intent > 3", "points intent > 3.0"),
+        ("points warmth > 3", "points warmth > 3.0"),
+        ('the last "Order Completed" had total > 3', 'the last "Order Completed" had total > 3.0'),
+        (
+            'did "Product Viewed" then did "Order Completed" within 1 day',
+            'did "Product Viewed" then did "Order Completed" within 24 hours',
+        ),
+        (
+            'count("Order Completed") in the last 2 days > count("Product Viewed")',
+            'count("Order Completed") in the last 48 hours > count("Product Viewed")',
+        ),
+    ],
+)
+def test_equal_leaves_are_equal_however_they_are_written(one: str, other: str) -> None:
+    left, right = bind(parse(one), DEFINITIONS), bind(parse(other), DEFINITIONS)
 
-    assert one == bind(parse('did "Order Completed" more than 1.0 times in the last 24 hours'), DEFINITIONS)
-    assert hash(one) == hash(
-        bind(parse('did "Order Completed" in the last 1440 minutes more than 1 time'), DEFINITIONS)
-    )
+    assert left == right
+    assert hash(left) == hash(right)
+    assert written(parse(one)) != written(parse(other))
 
 
 def test_segments_in_a_circle_are_refused() -> None:

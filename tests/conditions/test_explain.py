@@ -10,6 +10,7 @@ from envoi.conditions.bind import bind
 from envoi.conditions.explain import MOST_EVIDENCE, Why, explain
 from envoi.conditions.facts import facts
 from envoi.conditions.parse import parse
+from envoi.conditions.rows import holds_at
 from envoi.events.event import Stored, Value
 from tests.conditions.histories import MINUTE, stored
 from tests.conditions.shop import DEFINITIONS
@@ -19,6 +20,10 @@ NOW = parse_instant("2017-12-01T12:00:00Z")
 
 def ago(seq: int, minutes: float, name: str = "Order Completed", **props: Value) -> Stored:
     return stored(seq, "a", name, NOW - int(minutes * MINUTE), props)
+
+
+def after(minutes: float, micros: int = 0) -> str:
+    return iso(Instant(NOW + int(minutes * MINUTE) + micros))
 
 
 TRAITS: dict[str, Value] = {
@@ -70,6 +75,76 @@ def test_a_leaf_shows_its_value_in_its_own_unit(text: str, value: object) -> Non
     assert (found.says, found.value, type(found.value)) == (text, value, type(value))
 
 
+@pytest.mark.parametrize(
+    ("text", "threshold"),
+    [
+        ('did "Order Completed" more than 3 times', "> 3"),
+        ('did not "Order Completed"', "= 0"),
+        ('did "Order Completed" between 2 and 5 times', "between 2 and 5"),
+        ('sum("Order Completed".total) > 3.5', "> 3.5"),
+        ('average("Order Completed".total) is missing', "is missing"),
+        ('days since last "Order Completed" between 31 and 60.5', "between 31 and 60.5"),
+        ("points intent >= 2.5", ">= 2.5"),
+        ("points warmth < 0.625", "< 0.625"),
+        ('count("Order Completed") > count("Product Viewed")', "> 1"),
+        ('count("Order Completed") > max("Product Viewed".total)', "> missing"),
+        ('did "Product Viewed" then did "Order Completed"', ">= 1"),
+        ('the last "Order Completed" had total > 3', "= true"),
+        ("vip = false", "= false"),
+        ('tier in ("gold", "vip")', 'in ("gold", "vip")'),
+        ('email not in ("x")', 'not in ("x")'),
+        ("signed_up > 2017-12-01", "> 2017-12-01T05:00:00Z"),
+        ("birthday > 2017-12-01", '> "2017-12-01"'),
+        ("consents to newsletter", "= true"),
+        # It is noon of the first in London, and the morning of the first in New York.
+        ("birthday is today", "2017-12-01"),
+        ("birthday is in the next 7 days", "2017-12-02 to 2017-12-08"),
+        ("birthday was in the last 1 day", "2017-11-30"),
+    ],
+)
+def test_a_leaf_shows_what_its_value_must_be(text: str, threshold: str) -> None:
+    assert why(text).threshold == threshold
+
+
+@pytest.mark.parametrize(
+    ("text", "seqs"),
+    [
+        ('did "Order Completed" more than 3 times', [2, 1]),
+        ('sum("Order Completed".total) where products.price = 3 > 0', [1]),
+        ('count("Order Completed") > count("Product Viewed")', [3, 2, 1]),
+        # That which was followed, and what followed it; one that followed twice is shown once.
+        ('did "Order Completed" then did "Product Viewed"', [3, 2, 1]),
+        ('did "Order Completed" then did not "Product Viewed" within 4 minutes', [1]),
+        ('the first "Order Completed" had total > 3', [1]),
+        ('the 3rd "Order Completed" had total > 3', []),
+        ("points intent > 3", [3, 1]),
+        ("points warmth > 3", [3, 2, 1]),
+        ("age > 3", [4]),
+        ("birthday is today", [4]),
+        ("email is missing", []),
+        ("consents to newsletter", []),
+    ],
+)
+def test_a_leaf_shows_its_evidence(text: str, seqs: list[int]) -> None:
+    assert [one.seq for one in why(text).evidence] == seqs
+
+
+def test_a_field_shows_the_event_that_told_it_last() -> None:
+    yes, no = ({"purpose": "newsletter", "granted": granted} for granted in (True, False))
+    history = [
+        ago(1, 9, "Consent Changed", **yes),
+        ago(2, 5, "Profile Updated", age=31, tier="gold"),
+        # Told later, but of an earlier time.
+        ago(3, 7, "Profile Updated", age=30),
+        ago(4, 3, "Profile Updated", tier="vip"),
+        ago(5, 8, "Consent Changed", **no),
+        ago(6, 1, "Consent Changed", purpose="profiling", granted=True),
+    ]
+
+    assert [one.seq for one in why("age > 3", history).evidence] == [2]
+    assert [one.seq for one in why("consents to newsletter", history).evidence] == [5]
+
+
 def test_a_leaf_shows_the_newest_events_that_count() -> None:
     history = [ago(n, minutes=n) for n in range(1, 21)]
     found = why('did "Order Completed" between 2 and 18 minutes ago more than 3 times', history)
@@ -109,3 +184,62 @@ def test_an_explanation_is_json() -> None:
     found = why('did "Product Viewed" in the last 3 minutes or vip = false')
 
     assert msgspec.json.decode(msgspec.json.encode(found), type=Why) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "changes_at"),
+    [
+        # The window ends by itself: the order of 2 minutes ago leaves, that of 90 minutes ago leaves or comes in.
+        ('did "Order Completed" in the last 3 minutes', after(1)),
+        ('did "Order Completed" more than 91 minutes ago', after(1)),
+        ('did "Order Completed" between 3 and 5 minutes ago', after(1)),
+        ('count("Order Completed") in the last 2 hours >= 2', after(30)),
+        ('sum("Order Completed".total) in the last 3 minutes > 0.01', after(1)),
+        # 5.005, then 0.02, then missing.
+        ('average("Order Completed".total) in the last 2 hours < 6', after(118)),
+        ('min("Order Completed".total) in the last 2 hours < 0.03', after(118)),
+        ('max("Order Completed".total) in the last 2 hours > 9', after(30)),
+        ('distinct("Order Completed".total) in the last 2 hours = 2', after(30)),
+        # An age reaches a value, and is past it a microsecond later.
+        ('minutes since last "Order Completed" < 3', after(1)),
+        ('minutes since last "Order Completed" <= 3', after(1, 1)),
+        ('minutes since last "Order Completed" = 3', after(1)),
+        ('hours since first "Order Completed" > 2', after(30, 1)),
+        ('minutes since last "Order Completed" between 1 and 4.5', after(2.5, 1)),
+        ('minutes since last "Order Completed" in the last 3 minutes is missing', after(1)),
+        # 2 and 1, then 1 and 1; 1 and 0, then 0 and 1.
+        ('count("Order Completed") in the last 2 hours > count("Product Viewed")', after(30)),
+        ('did "Product Viewed" more in the last 3 minutes than in the 3 minutes before', after(2)),
+        # Nothing followed, once there is no time left; and what was followed leaves the window.
+        ('did "Product Viewed" then did not "Order Completed" within 4 minutes', after(3)),
+        ('did "Order Completed" then did "Product Viewed" within 2 minutes in the last 3 minutes', after(1)),
+        ('did "Order Completed" then did not "Product Viewed" within 4 minutes in the last 91 minutes', after(1)),
+        # Another order is the first, then there is none.
+        ('the first "Order Completed" in the last 2 hours had total > 1', after(30)),
+        ('the last "Order Completed" in the last 3 minutes had total < 1', after(1)),
+        # 2.5 for a view, 1 less for an order: less once the view leaves, more once an order has lost most of its worth.
+        ("points intent > 1", after(3)),
+        ("points warmth > 1", after(24 * 60 - 90)),
+        # Midnight in New York; the 28th is the day, as the year has no 29th.
+        ("birthday is today", "2018-02-28T05:00:00Z"),
+        ("birthday is in the next 7 days", "2018-02-21T05:00:00Z"),
+        ("birthday was in the last 3 days", "2018-03-01T05:00:00Z"),
+        ('in segment "Recent buyers"', after(1)),
+        # Time alone changes nothing.
+        ('did "Order Completed" since 2017-11-01', None),
+        ('did "Product Viewed" since the last "Order Completed"', None),
+        ('did "Order Completed" then did not "Product Viewed" within 4 minutes', None),
+        ('days since last "Order Completed" >= 0', None),
+        ("age > 3", None),
+        ("email is missing", None),
+        ("consents to newsletter", None),
+    ],
+)
+def test_every_kind_of_leaf_says_the_instant_at_which_it_changes(text: str, changes_at: str | None) -> None:
+    found, bound, known = why(text), bind(parse(text), DEFINITIONS), facts(HISTORY, NOW)
+
+    assert found.changes_at == changes_at
+    if changes_at:
+        at = parse_instant(changes_at)
+        assert holds_at(bound, known, Instant(at - 1)) is found.holds
+        assert holds_at(bound, known, at) is not found.holds

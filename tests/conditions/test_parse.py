@@ -9,18 +9,21 @@ from typing import Any
 
 import pytest
 
+from envoi.conditions import slips
 from envoi.conditions.bind import bind
 from envoi.conditions.parse import parse, parse_scope
-from envoi.conditions.reader import RESERVED
 from envoi.conditions.scopes import DEEPEST
-from envoi.conditions.tree import Not, Trait
+from envoi.conditions.tree import All, Not, Trait
 from envoi.conditions.written import written
 from envoi.errors import ConditionError, Place
 from tests.conditions.shop import DEFINITIONS
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "conditions.md"
-GOLDEN = Path(__file__).parents[1] / "golden" / "conditions.toml"
-CASES = tomllib.loads(GOLDEN.read_text(encoding="utf-8"))["condition"]
+GOLDEN = Path(__file__).parents[1] / "golden"
+CASES = [
+    case
+    for name in ("conditions.toml", "condition_slips.toml")
+    for case in tomllib.loads((GOLDEN / name).read_text(encoding="utf-8"))["condition"]
+]
 RIGHT = [case for case in CASES if "wrong" not in case]
 WRONG = [case for case in CASES if "wrong" in case]
 
@@ -45,8 +48,22 @@ def test_a_wrong_condition_is_refused_with_its_place_and_what_to_do(case: dict[s
     assert refused.value.hint == case.get("hint", "")
 
 
+def test_every_common_slip_is_among_the_examples() -> None:
+    hints = [case.get("hint", "") for case in WRONG]
+    tables = [table for table in vars(slips).values() if isinstance(table, tuple)]
+
+    assert tables
+    for pattern, hint in (slip for table in tables for slip in table):
+        said = re.escape(hint).replace(r"\\1", ".+")
+        assert any(re.fullmatch(said, each) for each in hints), pattern
+
+
 def test_groups_nest_so_deep_and_no_deeper() -> None:
     assert parse("(" * DEEPEST + "age = 1" + ")" * DEEPEST) == parse("age = 1")
+    # One after the other they do not add up, nor make room for more.
+    assert isinstance(parse(" and ".join(["(age = 1 or age = 2)"] * DEEPEST * 2)), All)
+    with pytest.raises(ConditionError, match="nested more than 50 deep"):
+        parse("(age = 1) and " + "(" * (DEEPEST + 1) + "age = 1" + ")" * (DEEPEST + 1))
     with pytest.raises(ConditionError, match="nested more than 50 deep"):
         parse("not " * (DEEPEST + 1) + "age = 1")
     with pytest.raises(ConditionError, match="nested more than 50 deep"):
@@ -67,24 +84,3 @@ def test_a_field_called_like_a_word_of_the_language_goes_in_backquotes() -> None
     assert isinstance(condition, Not)
     assert isinstance(condition.part, Trait)
     assert condition.part.name == "not"
-
-
-def examples() -> list[str]:
-    """The conditions in the reference: whole blocks, and the first column of its tables."""
-    page = REFERENCE.read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (`.*?`) \|", page, re.MULTILINE)
-    blocks = re.findall(r"```condition\n(.*?)```", page, re.DOTALL)
-    return [*blocks, *(text for row in rows for text in re.findall("`(.*?)`", row))]
-
-
-@pytest.mark.parametrize("text", examples())
-def test_the_examples_of_the_reference_are_conditions(text: str) -> None:
-    assert written(parse(text))
-
-
-def test_the_reference_names_the_reserved_words() -> None:
-    page = REFERENCE.read_text(encoding="utf-8")
-    named = re.search(r"Words that need them: ([a-z,\s]*)\.", page)
-
-    assert named is not None
-    assert set(re.split(r",\s*", named[1])) == RESERVED

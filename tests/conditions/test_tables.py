@@ -14,8 +14,8 @@ from envoi.conditions.parse import parse, parse_scope
 from envoi.conditions.rows import judge
 from envoi.conditions.tables import as_query, item_filter, sizes_query
 from envoi.events.event import Stored
-from envoi.segments.batch import members
-from tests.conditions.histories import START, Props, seeded, stored
+from envoi.segments.batch import members, members_of_each
+from tests.conditions.histories import MINUTE, START, Props, seeded, stored
 from tests.conditions.sentences import KINDS, Sentences
 from tests.conditions.shop import CATALOGUE, DEFINITIONS, tables_of
 
@@ -45,6 +45,45 @@ def test_equal_leaves_are_looked_up_once() -> None:
     assert query.sql.count("FROM traits") == 2
     assert query.sql.count("FROM events") == 1
     assert query.sql.count("(held0 & ?)") == 2
+
+
+def test_however_many_tests_of_one_number_each_is_its_own() -> None:
+    # Of each person one order more than of the one before; a number has 60 bits, and these are more.
+    orders = [(n, m) for n in range(1, 25) for m in range(n)]
+    history = [stored(100 * n + m, f"{n:02}", "Order Completed", START - m * MINUTE, {}) for n, m in orders]
+    history.insert(0, stored(1, "00", "Product Viewed", START, {}))
+    tests = {"exactly": int.__eq__, "at least": int.__ge__, "fewer than": int.__lt__, "at most": int.__le__}
+    numbers = {
+        f'did "Order Completed" {words} {n} times': [k for k in range(25) if test(k, n)]
+        for words, test in tests.items()
+        for n in range(25)
+    }
+    several = {"!= 3": {*range(25)} - {3}, "not in (0, 3, 4)": {*range(25)} - {0, 3, 4}, "in (2, 24, 30)": {2, 24}}
+    numbers |= {f'count("Order Completed") {test}': sorted(passing) for test, passing in several.items()}
+    numbers |= {f'minutes since first "Order Completed" > {n}': [*range(n + 2, 25)] for n in range(24)}
+    wanted = {text: [f"{k:02}" for k in people] for text, people in numbers.items()}
+    conditions = {text: bind(parse(text), DEFINITIONS) for text in wanted}
+    with tables_of(history) as tables:
+        found = members_of_each(conditions, tables, NOW)
+
+    assert {text: sorted(people) for text, people in found.items()} == wanted
+
+
+def test_atoms_that_ask_for_a_value_of_a_property_are_one_pass_and_all_others_another() -> None:
+    texts = ["total = 3", "total = 4", 'coupon = "a"', "total > 3", "(total = 3 and gift = true)"]
+    conditions = [bind(parse(f'did "Order Completed" where {text}'), DEFINITIONS) for text in texts]
+
+    query = sizes_query([*conditions, bind(parse('did "Product Viewed"'), DEFINITIONS)], NOW)
+
+    assert query.sql.count("FROM events") == 3
+    assert query.sql.count('e."num:total" = a.asks') == 1
+    assert query.sql.count('e."text:coupon" = a.asks') == 1
+    assert query.sql.count("CASE a.asks WHEN") == 1
+
+
+def test_only_those_seen_by_then_are_asked_for_where_nothing_has_to_be_known() -> None:
+    for text, some in {'did not "Order Completed"': False, 'did "Order Completed" or vip = true': True}.items():
+        assert ("first_at" in as_query(bind(parse(text), DEFINITIONS), NOW).sql) is not some
 
 
 def test_measures_of_the_same_events_are_found_in_one_scan() -> None:

@@ -1,4 +1,13 @@
-"""Conditions: a small language for who a person is and what they did, judged for one person or for everyone."""
+"""Conditions: a small language for who a person is and what they did, judged for one person or for everyone.
+
+Where to find what (docs/why/0004 says why there are two trees):
+
+    text to tree        lexer, reader, scopes, deeds, parse: each builds on the one before; slips; and back: written
+    tree to bound       bind, with bind_scope, bind_events and bind_values; what it may speak of: definitions
+    judge one person    rows, from facts by way of evidence; calendar, decay, pattern
+    judge everyone      tables, with tables_scope, tables_leaves, tables_atoms and tables_sql
+    say why             explain, wording
+"""
 
 from envoi.conditions.bind import Definitions, Derived, bind, bind_all
 from envoi.conditions.bound import Bound

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from envoi.conditions.bind_events import happened
+from envoi.conditions.bind_scope import Scoped
+from envoi.conditions.bind_values import always_there, fitted, fitted_number, single, storage
 from envoi.conditions.bound import AnniversaryLeaf, Bound, BoundLeaf, DecayedLeaf, Events, Named, PointsLeaf, TraitLeaf
 from envoi.conditions.decay import weights
 from envoi.conditions.definitions import Definitions, Derived
-from envoi.conditions.fit import always_there, fitted, fitted_number, single, storage
-from envoi.conditions.happened import happened
-from envoi.conditions.scoped import Scoped
 from envoi.conditions.tree import (
     All,
     Anniversary,
@@ -176,7 +176,8 @@ class _Binder:
         having = [event.name for event in self.known.catalogue.events.values() if event.find(name)]
         if having:
             return f'it is a property of "{having[0]}": put all tests of an event in parentheses after where'
-        return did_you_mean(name, [*self.known.catalogue.traits, *self.known.derived])
+        known = [*self.known.catalogue.traits, *self.known.derived]
+        return did_you_mean(name, [one for one in known if one.endswith(f".{name}")] or known)
 
     def _anniversary(self, leaf: Anniversary) -> AnniversaryLeaf:
         kind = self._planned(leaf.name).kind

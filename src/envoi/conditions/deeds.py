@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from envoi.conditions import slips
 from envoi.conditions.lexer import Sort
 from envoi.conditions.reader import UNITS
 from envoi.conditions.scopes import Scopes
@@ -29,6 +30,7 @@ from envoi.conditions.tree import (
 FUNCTIONS = {function.value: function for function in Function}
 _COMPARISONS = {op.value: op for op in (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE)} | {"<>": Op.NE}
 _RISING = {("more",): Op.GT, ("fewer",): Op.LT, ("less",): Op.LT}
+_HOW_TO_COMPARE = "write more in the last 7 days than in the 7 days before"
 ONCE = Test(Op.GE, (Decimal(1),))
 NEVER = Test(Op.EQ, (Decimal(0),))
 
@@ -69,16 +71,16 @@ class Deeds(Scopes):
     def _rising(self, scope: Scope, op: Op) -> Compared:
         """`more in the last 7 days than in the 7 days before`."""
         near = self.positive_span()
-        self.need("than", "in", "the")
+        self.need("than", "in", "the", hint=_HOW_TO_COMPARE)
         before = self.positive_span()
-        self.need("before")
+        self.need("before", hint=_HOW_TO_COMPARE)
         unit = min(near.unit, before.unit, key=lambda unit: Span(1, unit).micros)
         far = Span((near.micros + before.micros) // Span(1, unit).micros, unit)
         one, other = replace(scope, window=Ago(near)), replace(scope, window=Ago(far, near))
         return Compared(Amount(Function.COUNT, one), op, Amount(Function.COUNT, other))
 
     def _followed(self, first: Scope) -> Followed:
-        self.need("then", "did")
+        self.need("then", "did", hint='write did "X" then did "Y"')
         happened = not self.skip("not")
         event = self.event()
         where: Filter | None = None
@@ -104,14 +106,17 @@ class Deeds(Scopes):
         if sign.text in _COMPARISONS and after.text in FUNCTIONS and self.ahead(2).text == "(":
             self.take()
             return Compared(left, _COMPARISONS[sign.text], self._amount())
-        return Measured(left.function, left.scope, left.path, self.test())
+        return Measured(left.function, left.scope, left.path, self.test(common=slips.MEASURES))
 
     def _amount(self) -> Amount:
         function, path = FUNCTIONS[self.take().text], ""
         self.need("(")
+        if self.skip("distinct"):
+            raise self.expected("the name of an event in quotes", hint='write distinct("Order Completed".coupon)')
         event = self.event()
         if function is not Function.COUNT:
-            hint = f'{function} is of a property: {function}("{event.text}".total)'
+            name, _, path = event.text.partition(".")
+            hint = f'{function} is of a property: {function}("{name}".{path or "total"})'
             self.need(".", hint=hint)
             path = self.path("the name of a property")
         self.need(")", hint="count is of the events themselves, not of a property" if not path else "")
@@ -123,9 +128,9 @@ class Deeds(Scopes):
         self.need("since")
         first = self.skip("first")
         if not first and not self.skip("last"):
-            raise self.expected("'last' or 'first'")
+            raise self.expected("'last' or 'first'", hint=f'write {unit} since last "..."')
         scope, _ = self.scope()
-        return Since(unit, first, scope, self.test())
+        return Since(unit, first, scope, self.test(common=slips.MEASURES))
 
     def _nth(self) -> Nth:
         self.need("the")

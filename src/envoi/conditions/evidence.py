@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from envoi.conditions.bound import Age, BoundProperty, EventLeaf
-from envoi.conditions.facts import find, stored_form
+from envoi.conditions.facts import find, stored_form, traits_of
 from envoi.conditions.tree import All, AnyOf, Function
+from envoi.events.event import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +40,12 @@ def counts(events: Events, props: Mapping[str, Value]) -> bool:
     if events.items:
         return any(_passes(events.where, props, item) for item in _items(events, props))
     return _passes(events.where, props, {})
+
+
+def telling(key: str, facts: Facts) -> list[Stored]:
+    """The events that said what this trait is, oldest first."""
+    told = [one for name in (Name.PROFILE_UPDATED, Name.CONSENT_CHANGED) for one in facts.events.get(name, ())]
+    return sorted((one for one in told if key in traits_of(one.event)), key=attrgetter("event.at", "seq"))
 
 
 def _window(events: Events, facts: Facts, at: Instant) -> slice:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from envoi.clock import Instant, iso
+from envoi.clock import iso
 from envoi.conditions.bound import (
     AnniversaryLeaf,
     ComparedLeaf,
@@ -17,21 +16,17 @@ from envoi.conditions.bound import (
     Named,
     NthLeaf,
     PointsLeaf,
-    Storage,
     TraitLeaf,
 )
-from envoi.conditions.evidence import evidence, followed, measured, nth
+from envoi.conditions.evidence import evidence, followed, measured, nth, telling
 from envoi.conditions.rows import judge, value
 from envoi.conditions.tree import All, AnyOf, Not
-from envoi.events.number import SCALE
+from envoi.conditions.wording import Shown, in_words, number, threshold
 
 if TYPE_CHECKING:
-    from envoi.conditions.bound import Bound, BoundLeaf, Events, Held
+    from envoi.conditions.bound import Bound, BoundLeaf, Events
     from envoi.conditions.facts import Facts
     from envoi.events.event import Stored
-
-#: A value as a person reads it.
-Shown = int | float | str | bool | None
 
 #: Evidence shown a leaf: the newest events; their number is in the value.
 MOST_EVIDENCE = 10
@@ -58,7 +53,9 @@ class Why(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: Shown = None
     #: What it is compared with, if that is measured too.
     against: Shown = None
-    #: For a leaf: the newest events that count, newest first.
+    #: For a leaf: what the value must be to hold, as it is written; of an anniversary, on which days it must be.
+    threshold: str = ""
+    #: For a leaf: the newest events that count, newest first; of a field, the one that last told it.
     evidence: list[Evidence] = []
 
 
@@ -80,6 +77,7 @@ def _explained(condition: Bound, facts: Facts, opened: set[int]) -> Why:
         changes_at=changes_at,
         value=held,
         against=against,
+        threshold=threshold(condition, against, facts),
         evidence=[_evidence(stored) for stored in _newest(condition, facts)],
     )
 
@@ -111,6 +109,8 @@ def _counting(leaf: BoundLeaf, facts: Facts) -> list[Stored]:
     if isinstance(leaf, NthLeaf):
         found = nth(leaf, facts, facts.now)
         return [found] if found else []
+    if isinstance(leaf, TraitLeaf | AnniversaryLeaf):
+        return telling(leaf.key, facts)[-1:]
     return [one for events in _scopes(leaf) for one in evidence(events, facts, facts.now)]
 
 
@@ -129,36 +129,9 @@ def _evidence(stored: Stored) -> Evidence:
 def _compared(leaf: BoundLeaf, facts: Facts) -> tuple[Shown, Shown]:
     """What the leaf compares, and with what, if that is measured too."""
     if isinstance(leaf, ComparedLeaf):
-        left, right = (_number(measured(side, facts, facts.now), side.unit) for side in (leaf.left, leaf.right))
+        left, right = (number(measured(side, facts, facts.now), side.unit) for side in (leaf.left, leaf.right))
         return left, right
     if isinstance(leaf, AnniversaryLeaf):
         day = facts.traits.get(leaf.key)
         return (day if isinstance(day, str) else None), None
     return in_words(leaf, value(leaf, facts, facts.now)), None
-
-
-def in_words(leaf: BoundLeaf, held: Held) -> Shown:
-    """A leaf's value as a person reads it: numbers in the leaf's own unit, times as ISO 8601, true and false."""
-    if held is None or isinstance(held, str):
-        return held
-    if isinstance(leaf, NthLeaf) or (isinstance(leaf, TraitLeaf) and leaf.storage is Storage.BOOL):
-        return held == 1
-    if isinstance(leaf, TraitLeaf) and leaf.storage is Storage.TIME:
-        return iso(Instant(int(held)))
-    return _number(held, _unit(leaf))
-
-
-def _unit(leaf: BoundLeaf) -> int:
-    """What makes one in the text."""
-    if isinstance(leaf, EventLeaf):
-        return leaf.unit
-    if isinstance(leaf, FollowedLeaf):
-        return 1
-    return SCALE * SCALE if isinstance(leaf, DecayedLeaf) else SCALE
-
-
-def _number(held: Held, unit: int) -> Shown:
-    if held is None or isinstance(held, str):
-        return held
-    number = Fraction(held) / unit
-    return int(number) if number.denominator == 1 else round(float(number), 6)

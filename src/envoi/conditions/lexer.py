@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from envoi.conditions.slips import CHARACTERS, NUMBERS_AND_DATES, instead
 from envoi.errors import ConditionError, Place
 
 
@@ -97,11 +98,11 @@ def _unreadable(text: str, at: int) -> ConditionError:
     char = text[at]
     if char in _CURLY:
         what, hint = f"{char!r} is a typographic quote", 'use straight quotes: "'
-    elif char in "\"'`":
+    elif char in '"`':
         what = f"the text that begins with {char} has no end"
-        hint = 'close it, or write \\" for a quote inside' if char == '"' else f"use double quotes, or close the {char}"
+        hint = 'close it, or write \\" for a quote inside' if char == '"' else "use double quotes, or close the `"
     elif number := re.match(r"-?[0-9][\w.:+-]*", text[at:]):
-        what, hint = f"'{number[0]}' is neither a number nor a date", "write 3, 2.5, 30 days, 2017-12-01"
+        what, hint = f"'{number[0]}' is neither a number nor a date", instead(NUMBERS_AND_DATES, number[0])
     else:
-        what, hint = f"{char!r} has no meaning here", ""
+        what, hint = f"{char!r} has no meaning here", instead(CHARACTERS, text[at:])
     return ConditionError(what, hint=hint, at=place(text, at))

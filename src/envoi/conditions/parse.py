@@ -27,9 +27,10 @@ Words of the language are lower case; a field that is called like one of them go
 
 from __future__ import annotations
 
+from envoi.conditions import slips
 from envoi.conditions.deeds import NEVER, ONCE, Deeds
 from envoi.conditions.lexer import Sort, Token
-from envoi.conditions.reader import RESERVED
+from envoi.conditions.reader import RESERVED, in_lower_case
 from envoi.conditions.scopes import Scopes
 from envoi.conditions.tree import (
     All,
@@ -48,9 +49,6 @@ from envoi.events.event import CONSENT, MODEL
 
 __all__ = ["NEVER", "ONCE", "parse", "parse_scope"]
 
-_NARROWING = ("in", "where", "since", "before", "between", "within", "during")
-_PLACES = "where and windows go right after the event, before a comparison; a window is written: in the last 30 days"
-
 
 def parse(text: str) -> Condition:
     """The tree of a condition.
@@ -63,7 +61,7 @@ def parse(text: str) -> Condition:
     """
     phrases = _Phrases(text)
     condition = phrases.condition()
-    phrases.need_end("'and', 'or' or the end", hint=_PLACES if phrases.ahead().text in _NARROWING else "")
+    phrases.need_end("'and', 'or' or the end")
     return condition
 
 
@@ -114,8 +112,7 @@ class _Phrases(Deeds):
             return self._special(token)
         if token.sort is Sort.QUOTED or (token.sort is Sort.WORD and token.text not in RESERVED):
             return self._field(token)
-        hint = 'did you forget "did"?' if token.sort is Sort.STRING else ""
-        raise self.expected('a condition, such as did "Order Completed" or country = "US"', hint=hint)
+        raise self.expected('a condition, such as did "Order Completed" or country = "US"', common=slips.BEGINNINGS)
 
     def _special(self, first: Token) -> Points | Trait:
         if self.skip("points"):
@@ -133,10 +130,11 @@ class _Phrases(Deeds):
             return Anniversary(path, self.whole_days(), first.at)
         if self.skip("was", "in", "the", "last"):
             return Anniversary(path, -self.whole_days(), first.at)
-        return Trait(path, self.test(), first.at)
+        hint = in_lower_case(first) or slips.instead(slips.FIELDS, path)
+        return Trait(path, self.test(hint=hint), first.at)
 
     def _member(self, first: Token) -> Member:
-        self.need("segment")
+        self.need("segment", hint='write in segment "..."')
         if self.ahead().sort is not Sort.STRING:
-            raise self.expected("the name of a segment in quotes")
+            raise self.expected("the name of a segment in quotes", hint='names of segments go in quotes: "Quiet"')
         return Member(self.take().text, first.at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from envoi.conditions import slips
 from envoi.conditions.lexer import Sort, Token, place, tokens
 from envoi.conditions.tree import Day, Literal, Op, Span, Test, Unit
 from envoi.errors import ConditionError, did_you_mean
@@ -84,11 +85,10 @@ class Reader:
         if self.ahead().sort is not Sort.END:
             raise self.expected(what, hint=hint)
 
-    def expected(self, what: str, *, hint: str = "") -> ConditionError:
-        """The error of finding the next token where `what` should be."""
+    def expected(self, what: str, *, hint: str = "", common: slips.Slips = slips.ELSEWHERE) -> ConditionError:
+        """The error of finding the next token where `what` should be; the hint may be that of a `common` slip."""
         token = self.ahead()
-        if token.sort is Sort.WORD and token.text not in RESERVED and token.text.lower() in RESERVED:
-            hint = f"the words of the language are in lower case: {token.text.lower()}"
+        hint = in_lower_case(token) or hint or slips.instead(common, self._text[token.at :])
         return self.wrong(f"expected {what}, found {token}", hint=hint, at=token)
 
     def wrong(self, what: str, *, hint: str = "", at: Token | None = None) -> ConditionError:
@@ -102,6 +102,7 @@ class Reader:
         token = self.ahead()
         if token.sort is not Sort.STRING:
             hint = f'names of events go in quotes: "{token.text}"' if token.sort is Sort.WORD else ""
+            hint = f'leave "{token.text}" out' if hint and self.ahead(1).sort is Sort.STRING else hint
             raise self.expected("the name of an event in quotes", hint=hint)
         return self.take()
 
@@ -120,7 +121,7 @@ class Reader:
 
     # -- values
 
-    def test(self) -> Test:
+    def test(self, *, hint: str = "", common: slips.Slips = slips.COMPARISONS) -> Test:
         """A comparison, from its operator on."""
         token = self.ahead()
         if token.sort is Sort.SIGN and token.text in _COMPARISONS:
@@ -139,12 +140,13 @@ class Reader:
                 return Test(op, (self.value(),))
         if self.skip("is"):
             return Test(self._presence())
-        raise self.expected("a comparison, such as = or between")
+        raise self.expected("a comparison, such as = or between", hint=hint, common=common)
 
     def _presence(self) -> Op:
         if self.skip("present") or self.skip("not", "missing"):
             return Op.PRESENT
-        self.need("missing", hint="to compare with a value write =")
+        if not self.skip("missing"):
+            raise self.expected("'missing'", common=slips.PRESENCE)
         return Op.MISSING
 
     def _values(self) -> tuple[Literal, ...]:
@@ -152,7 +154,7 @@ class Reader:
         values = [self.value()]
         while self.skip(","):
             values.append(self.value())
-        self.need(")")
+        self.need(")", hint="values are separated by commas")
         return tuple(values)
 
     def value(self) -> Literal:
@@ -166,13 +168,12 @@ class Reader:
             return self.day()
         if token.sort is Sort.WORD and token.text in ("true", "false"):
             return self.take().text == "true"
-        hint = f'texts go in quotes: "{token.text}"' if token.sort is Sort.WORD else ""
-        raise self.expected("a value", hint=hint)
+        raise self.expected("a value", common=slips.VALUES)
 
     def number(self) -> Decimal:
         """A number that can be counted in millionths."""
         if self.ahead().sort is not Sort.NUMBER:
-            raise self.expected("a number")
+            raise self.expected("a number", common=slips.NUMBERS)
         value = Decimal(self.ahead().text)
         if -int(value.as_tuple().exponent) > _MOST_DECIMALS or abs(value) > _LARGEST_NUMBER:
             raise self.expected("a number up to 9 trillion with at most six decimals")
@@ -188,7 +189,7 @@ class Reader:
     def day(self) -> Day:
         """A date, alone or with a time."""
         if self.ahead().sort is not Sort.DAY:
-            raise self.expected("a date, such as 2017-12-01")
+            raise self.expected("a date, such as 2017-12-01", common=slips.DATES)
         try:
             datetime.fromisoformat(self.ahead().text)
         except ValueError:
@@ -232,3 +233,10 @@ class Reader:
             )
             raise self.expected("a unit of time", hint=hint)
         return UNITS[self.take().text]
+
+
+def in_lower_case(token: Token) -> str:
+    """A hint if the token is a word of the language, but for its capitals; else nothing."""
+    word = token.text.lower()
+    meant = token.sort is Sort.WORD and word != token.text and word in RESERVED
+    return f"the words of the language are in lower case: {word}" if meant else ""

@@ -144,17 +144,18 @@ def _had(leaf: NthLeaf, facts: Facts, at: Instant) -> int | None:
 
 def _celebrates(leaf: AnniversaryLeaf, facts: Facts, at: Instant) -> int | None:
     mark = calendar.mark(facts.traits.get(leaf.key))
-    day = calendar.today(at, _zone(leaf, facts))
+    day = calendar.today(at, zone(leaf, facts))
     return None if mark is None else int(mark in calendar.marks(day, leaf.first, leaf.last))
 
 
 def _of_days(leaf: AnniversaryLeaf, facts: Facts) -> Iterator[int]:
-    mark, zone = calendar.mark(facts.traits.get(leaf.key)), _zone(leaf, facts)
-    for day in calendar.turns(mark or "", leaf.first, leaf.last, calendar.today(facts.now, zone)):
-        yield calendar.begins(day, zone)
+    mark, place = calendar.mark(facts.traits.get(leaf.key)), zone(leaf, facts)
+    for day in calendar.turns(mark or "", leaf.first, leaf.last, calendar.today(facts.now, place)):
+        yield calendar.begins(day, place)
 
 
-def _zone(leaf: AnniversaryLeaf, facts: Facts) -> tzinfo:
+def zone(leaf: AnniversaryLeaf, facts: Facts) -> tzinfo:
+    """Where the person lives, or else where the project is."""
     return calendar.zone_called(facts.traits.get(calendar.TIME_ZONE), leaf.zone)
 
 

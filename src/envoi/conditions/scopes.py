@@ -105,7 +105,8 @@ class Scopes(Reader):
                 if self._says_times():
                     return self._whole_times(Test(op, (number,)), start)
                 if op is not Op.GT or self.ahead().sort is not Sort.WORD:
-                    raise self.expected("'times'")
+                    hint = "say times, or a window: more than 3 times, more than 3 days ago"
+                    raise self.expected("'times'", hint=hint if self.ahead().sort is Sort.END else "")
         elif start.sort is Sort.NUMBER and self.ahead(1).text in ("times", "time"):
             hint = f"write 'at least {start.text} times' or 'exactly {start.text} times'"
             raise self.expected("how many times", hint=hint)

@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from envoi.conditions.atoms import Atoms, fits
 from envoi.conditions.bound import EventLeaf, Named
-from envoi.conditions.scans import over_nothing, scan, scan_of_all
-from envoi.conditions.scope_sql import of_filter
-from envoi.conditions.sql import bound, joined, sql
+from envoi.conditions.facts import Facts
+from envoi.conditions.rows import holds_at
+from envoi.conditions.tables_atoms import Atoms, fits
+from envoi.conditions.tables_leaves import scan, scan_of_all
+from envoi.conditions.tables_scope import of_filter
+from envoi.conditions.tables_sql import bound, joined, sql
 from envoi.conditions.tree import All, AnyOf, Not
 
 if TYPE_CHECKING:
@@ -29,9 +31,10 @@ def as_query(condition: Bound, at: Instant, *, select: str = "id", tail: str = "
     """The people for whom the condition held at `at`, among those seen by then; `select` names columns of `people`."""
     algebra = Algebra(at)
     holds = algebra.of(condition)
-    people = sql(
-        f"SELECT {select} FROM people WHERE first_at <= ", bound(at), " AND ", holds, f" {tail}" if tail else ""
-    )
+    if algebra.holds_for_nobody(condition):
+        # Else all that it holds for did something: so many are few, and engines join them better without this.
+        holds = sql("first_at <= ", bound(at), " AND ", holds)
+    people = sql(f"SELECT {select} FROM people WHERE ", holds, f" {tail}" if tail else "")
     return sql(algebra.sets(), people)
 
 
@@ -71,6 +74,10 @@ class Algebra:
     #: The named parts, by the object each is, in the order in which they can be worked out.
     parts: dict[int, tuple[str, Query]] = field(default_factory=dict)
 
+    def holds_for_nobody(self, condition: Bound) -> bool:
+        """Whether it holds for a person of whom nothing is known."""
+        return holds_at(condition, Facts(now=self.at, events={}, traits={}), self.at)
+
     def of(self, condition: Bound) -> Query:
         """Whether it holds."""
         if isinstance(condition, All):
@@ -83,7 +90,7 @@ class Algebra:
             return sql(f"number IN (SELECT number FROM {self._part(condition.part)})")
         if self.atoms is not None and fits(condition):
             return self.atoms.test(condition)
-        without = condition.check.passes(over_nothing(condition))
+        without = self.holds_for_nobody(condition)
         name = self._set((condition, without), scan(condition, self.at, opposite=without))
         return sql(f"{'NOT ' if without else ''}number IN (SELECT person FROM {name})")
 
@@ -91,7 +98,7 @@ class Algebra:
         """Every part; what needs some event and looks at the same ones is found together."""
         together: dict[tuple[Events, bool], list[EventLeaf]] = {}
         for part in parts:
-            if self.atoms is None and isinstance(part, EventLeaf) and not part.check.passes(over_nothing(part)):
+            if self.atoms is None and isinstance(part, EventLeaf) and not self.holds_for_nobody(part):
                 together.setdefault((part.events, part.measure.of_item), []).append(part)
             else:
                 yield self.of(part)

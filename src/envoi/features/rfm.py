@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from envoi.conditions.fit import fitted_number, shown
+from envoi.conditions.bind_values import fitted_number, shown
 from envoi.conditions.parse import NEVER, ONCE
 from envoi.conditions.tree import (
     All,

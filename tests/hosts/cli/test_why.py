@@ -31,7 +31,9 @@ def test_why_not_and_what_time_will_change(envoi: Run, imported: Path) -> None:
 def test_the_tree_for_programs(envoi: Run, imported: Path) -> None:
     answer = envoi("why", "103", "--condition", 'country = "GB"', "--json", "--project", imported).answer
     assert (answer["person"], answer["segment"], answer["condition"]) == ("103", "", 'country = "GB"')
-    assert (answer["holds"], answer["why"]) == (False, {"says": 'country = "GB"', "holds": False, "value": "ES"})
+    told = [{"seq": 5, "at": "2026-10-31T00:00:00Z", "name": "Profile Updated"}]
+    leaf = {"says": 'country = "GB"', "holds": False, "value": "ES", "threshold": '= "GB"', "evidence": told}
+    assert (answer["holds"], answer["why"]) == (False, leaf)
 
 
 def test_why_a_mail_was_sent(envoi: Run, shop: Path) -> None:

@@ -1,4 +1,4 @@
-"""Many leaves judged in one pass: what each counts is a row of a table, which is joined to history once.
+"""Many leaves judged at once: what each counts is a row of a table, which is joined to history.
 
 A leaf that counts events, or asks how long ago the first or last was, is an atom (which events, in which window) and a
 range its value must lie in. Leaves that differ only in the range share an atom. A person's atoms are counted in one
@@ -9,16 +9,19 @@ little more than one, where a query for each, or a column for each, costs fifty 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeGuard
 
 from envoi.conditions.bound import Age, BoundProperty, Check, EventLeaf, Events
-from envoi.conditions.scope_sql import of_filter
-from envoi.conditions.sql import bound, held_in, rows_of, sql
+from envoi.conditions.tables_scope import of_filter, span
+from envoi.conditions.tables_sql import bound, held_in, joined, rows_of, sql
 from envoi.conditions.tree import Function, Op
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from envoi.clock import Instant
-    from envoi.conditions.bound import BoundFilter, BoundLeaf, Storage
+    from envoi.conditions.bound import BoundFilter, BoundLeaf
     from envoi.tables import Query
 
 #: Bits a number: each is a whole number of 64 bits with a sign.
@@ -77,84 +80,87 @@ class Atoms:
 
     def tables(self) -> list[tuple[str, Query]]:
         """The tables to be worked out before `people`, by name."""
-        names = sorted({measure for _, measure, _ in self.bits})
+        names = {measure for _, measure, _ in self.bits}
         measures = {name: text for name, text in _MEASURES.values() if name in names}
-        counted = sql(
-            "SELECT a.atom, e.person",
-            *(f", {text} AS {name}" for name, text in measures.items()),
-            " FROM events AS e JOIN ",
-            self._atoms(),
-            " GROUP BY a.atom, e.person",
-        )
+        measured = "".join(f", {text} AS {name}" for name, text in measures.items())
+        counted = joined(" UNION ALL ", (self._counted(asked, measured) for asked in self._asked()))
         value = " ".join(f"WHEN {n} THEN c.{name}" for n, name in enumerate(measures))
-        value = f"CASE t.measure {value} END" if len(measures) > 1 else f"c.{names[0]}"
-        rows = [
-            (atom, place // _BITS, 1 << place % _BITS, list(measures).index(measure), *each)
-            for (atom, measure, ranges), place in self.bits.items()
-            for each in ranges
-        ]
-        words = ", ".join(f"SUM(CASE WHEN t.word = {n} THEN t.bit ELSE 0 END) AS held{n}" for n in range(self.words()))
+        value = f"CASE t.measure {value} END" if len(measures) > 1 else f"c.{next(iter(measures))}"
+        columns = [f"held{n}" for n in range(self.words())]
         held = sql(
-            f"SELECT c.person, {words} FROM counted AS c JOIN ",
-            rows_of(rows or [(-1, 0, 0, 0, 0, 0)], "t(atom, word, bit, measure, least, most)"),
+            f"SELECT c.person, {', '.join(f'SUM(t.{name}) AS {name}' for name in columns)} FROM counted AS c JOIN ",
+            rows_of(self._told_apart(list(measures)), f"t(atom, measure, least, most, {', '.join(columns)})"),
             f" ON t.atom = c.atom AND {value} BETWEEN t.least AND t.most GROUP BY c.person",
         )
         return [("counted", counted), ("held", held)]
 
-    def _atoms(self) -> Query:
-        """The atoms and how an event is found to be one."""
-        own = _Filters()
+    def _told_apart(self, measures: Sequence[str]) -> list[tuple[int, ...]]:
+        """By atom and measure, the ranges of values for which the same bits hold, and these bits."""
+        wanted: dict[tuple[int, str], list[tuple[Range, int]]] = {}
+        for (atom, measure, ranges), place in self.bits.items():
+            wanted.setdefault((atom, measure), []).extend((each, place) for each in ranges)
+        rows = []
+        for (atom, measure), several in wanted.items():
+            edges = {edge for (least, most), _ in several for edge in (least, most + 1)}
+            for least, beyond in pairwise(sorted(edges)):
+                places = [place for (low, high), place in several if low <= least <= high]
+                if places:
+                    rows.append((atom, measures.index(measure), least, beyond - 1, *self._words(places)))
+        return rows
+
+    def _words(self, places: Sequence[int]) -> list[int]:
+        """The numbers with the bits at these places."""
+        return [sum(1 << place % _BITS for place in places if place // _BITS == n) for n in range(self.words())]
+
+    # -- one pass over history for all atoms that ask the same
+
+    def _asked(self) -> list[tuple[str, list[Events]]]:
+        """The atoms by the column for which each names a value: engines look that up, and try other filters in turn."""
+        found: dict[str, list[Events]] = {}
+        for events in self.events:
+            found.setdefault(_named_value(events.where)[0], []).append(events)
+        return list(found.items())
+
+    def _counted(self, asked: tuple[str, list[Events]], measured: str) -> Query:
+        """What is measured of each atom of these and each person."""
+        column, atoms = asked
+        spans = [self._span(events) for events in atoms]
+        # What an atom asks for is a value of the column, or the number of a filter.
+        filters = {where: n for n, where in enumerate(dict.fromkeys(events.where for events in atoms))}
+        asks = [_named_value(events.where)[1] if column else filters[events.where] for events in atoms]
         rows = [
-            (n, events.name, *self._window(events), *own.columns(events.where)) for events, n in self.events.items()
+            (self.events[events], events.name, after, until, ask)
+            for events, (after, until), ask in zip(atoms, spans, asks, strict=True)
         ]
-        width = max(len(row) for row in rows)
-        columns = ["atom", "name", "after", "until", "filter", *(f"value{n}" for n in range(width - 5))]
-        table = rows_of([(*row, *[None] * (width - len(row))) for row in rows], f"a({', '.join(columns)})")
-        windows = [self._window(events) for events in self.events]
-        earliest, latest = min(after for after, _ in windows), max(until for _, until in windows)
         return sql(
-            table,
-            " ON e.name = a.name AND e.at > a.after AND e.at <= a.until",
-            own.test(),
+            f"SELECT a.atom, e.person{measured} FROM events AS e JOIN ",
+            rows_of(rows, "a(atom, name, after, until, asks)"),
+            " ON e.name = a.name AND e.at > a.after AND e.at <= a.until AND ",
+            sql(f"{column} = a.asks") if column else _by_number(filters),
             " WHERE e.at > ",
-            bound(earliest),
+            bound(min(after for after, _ in spans)),
             " AND e.at <= ",
-            bound(latest),
+            bound(max(until for _, until in spans)),
+            " GROUP BY a.atom, e.person",
         )
 
-    def _window(self, events: Events) -> Range:
+    def _span(self, events: Events) -> Range:
         """After when, and until when."""
-        after = [_LEAST, *([self.at - events.far] if events.far is not None else [])]
-        until = [self.at - events.near, *([events.until - 1] if events.until is not None else [])]
-        return max([*after, *([events.since - 1] if events.since is not None else [])]), min(until)
+        after, until = span(events, self.at)
+        return _LEAST if after is None else after, until
 
 
-@dataclass(slots=True)
-class _Filters:
-    """Filters of atoms: a value that one property must have stands in the table, others are told apart by number."""
+def _named_value(where: BoundFilter | None) -> tuple[str, int | str]:
+    """The column of an event for which a filter names the one value that passes, and that value; else no column."""
+    if isinstance(where, BoundProperty) and where.check.op is Op.EQ:
+        return held_in("e", where.path, where.storage), where.check.values[0]
+    return "", ""
 
-    equal: dict[tuple[Storage, str], int] = field(default_factory=dict)
-    others: dict[BoundFilter, int] = field(default_factory=dict)
 
-    def columns(self, where: BoundFilter | None) -> tuple[object, ...]:
-        """The number of the filter, and the value of each property that must have one, up to that of this filter."""
-        if where is None:
-            return (0,)
-        if isinstance(where, BoundProperty) and where.check.op is Op.EQ:
-            place = self.equal.setdefault((where.storage, where.path), len(self.equal))
-            return (0, *[None] * place, where.check.values[0])
-        return (self.others.setdefault(where, len(self.others) + 1),)
-
-    def test(self) -> Query:
-        """That the event `e` passes the filter of the atom `a`."""
-        parts = [
-            sql(f" AND (a.value{n} IS NULL OR a.value{n} = ", held_in("e", path, storage), ")")
-            for (storage, path), n in self.equal.items()
-        ]
-        if self.others:
-            cases = [sql(f" WHEN {n} THEN ", of_filter(where)) for where, n in self.others.items()]
-            parts.append(sql(" AND CASE a.filter", *cases, " ELSE TRUE END"))
-        return sql(*parts)
+def _by_number(filters: Mapping[BoundFilter | None, int]) -> Query:
+    """That the event `e` passes the filter whose number the atom `a` asks for."""
+    cases = [sql(f" WHEN {n} THEN ", of_filter(where)) for where, n in filters.items() if where is not None]
+    return sql("CASE a.asks", *cases, " ELSE TRUE END") if cases else sql("TRUE")
 
 
 def _passing(check: Check) -> list[Range]:

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from envoi.conditions.bind_values import begins, fitted, single, storage
 from envoi.conditions.bound import BoundFilter, BoundProperty, Events
-from envoi.conditions.fit import begins, fitted, single, storage
 from envoi.conditions.lexer import place
 from envoi.conditions.tree import After, Ago, All, AnyOf, Filter, Not, Property, Scope
 from envoi.errors import ConditionError, did_you_mean
@@ -61,7 +61,9 @@ class Scoped:
         """What the plan says of a property."""
         found = plan.find(path)
         if found is None:
-            raise ConditionError(f'no property {path!r} in "{plan.name}"', hint=did_you_mean(path, plan.paths()))
+            near = [known for known in plan.paths() if known.endswith(f".{path}")]
+            hint = did_you_mean(path, near or plan.paths())
+            raise ConditionError(f'no property {path!r} in "{plan.name}"', hint=hint)
         return single(found, path)
 
     def _window(self, window: Window | None) -> Events:

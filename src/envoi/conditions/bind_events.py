@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from envoi.conditions.bind_values import always_there, fitted_number, storage
 from envoi.conditions.bound import (
     Age,
     Check,
@@ -17,7 +18,6 @@ from envoi.conditions.bound import (
     Quantity,
     Storage,
 )
-from envoi.conditions.fit import always_there, fitted_number, storage
 from envoi.conditions.reader import LONGEST
 from envoi.conditions.tree import Amount, Compared, Did, Followed, Function, Measured, Nth, Scope, Since, Span
 from envoi.conditions.written import written
@@ -26,7 +26,7 @@ from envoi.events.catalogue import Kind
 from envoi.events.number import SCALE
 
 if TYPE_CHECKING:
-    from envoi.conditions.scoped import Scoped
+    from envoi.conditions.bind_scope import Scoped
     from envoi.conditions.tree import Deed
 
 _OVER_NOTHING_0 = (Function.COUNT, Function.DISTINCT, Function.SUM)

@@ -21,8 +21,8 @@ from envoi.conditions.bound import (
 )
 from envoi.conditions.bound import Storage as Held
 from envoi.conditions.decay import DAY
-from envoi.conditions.scope_sql import filtered, scope, scope_of_several
-from envoi.conditions.sql import bound, checked, held_in, joined, kind_of, rows_of, sql
+from envoi.conditions.tables_scope import filtered, scope, scope_of_several
+from envoi.conditions.tables_sql import bound, checked, held_in, joined, kind_of, rows_of, sql
 from envoi.conditions.tree import Function
 
 if TYPE_CHECKING:
@@ -33,19 +33,6 @@ if TYPE_CHECKING:
     from envoi.tables import Query
 
 _COUNTED = (Function.COUNT, Function.SUM, Function.DISTINCT)
-
-
-def over_nothing(leaf: BoundLeaf) -> int | None:
-    """The leaf's value for a person with no event in scope."""
-    match leaf:
-        case EventLeaf():
-            return 0 if leaf.measure.function in _COUNTED else None
-        case ComparedLeaf():
-            return 0 if {leaf.left.measure.function, leaf.right.measure.function} <= set(_COUNTED) else None
-        case PointsLeaf() | DecayedLeaf() | FollowedLeaf():
-            return 0
-        case _:
-            return None
 
 
 def scan(leaf: BoundLeaf, at: Instant, *, opposite: bool) -> Query:
@@ -171,7 +158,7 @@ def _ever_followed(leaf: FollowedLeaf, at: Instant) -> tuple[Query, Query]:
     found = sql("SELECT person FROM (", _both(leaf, at), ") AS steps GROUP BY person, same HAVING")
     if leaf.happened:
         return found, sql("MAX(reply) > MIN(opened)")
-    return found, sql("MAX(opened) IS NOT NULL AND (MAX(reply) IS NULL OR MAX(reply) <= MAX(opened))")
+    return found, sql("MAX(opened) >= COALESCE(MAX(reply), MAX(opened))")
 
 
 def _soon_followed(leaf: FollowedLeaf, within: int, at: Instant) -> tuple[Query, Query]:

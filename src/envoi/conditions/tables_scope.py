@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envoi.conditions.sql import bound, checked, held_in, joined, sql
+from envoi.conditions.tables_sql import bound, checked, held_in, joined, sql
 from envoi.conditions.tree import All, AnyOf, Not
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from envoi.clock import Instant
     from envoi.conditions.bound import BoundFilter, Events
     from envoi.tables import Query
 
+#: A stretch of time in microseconds: after the first, None if from the beginning, and until the second, it included.
+Stretch = tuple[int | None, int]
+
 
 def scope(events: Events, at: Instant, *, each_item: bool = False) -> Query:
     """FROM and WHERE for the events that count at `at`; with each line item that passes, if asked for."""
-    parts = _window(events, at, "e")
+    parts = [*_named(events, "e"), *_within(span(events, at), "e")]
     joins: list[Query] = []
     if events.after is not None:
         parts.append(sql("e.at > before.last_at"))
@@ -25,8 +29,7 @@ def scope(events: Events, at: Instant, *, each_item: bool = False) -> Query:
     if each_item:
         parts.append(sql("i.list = ", bound(events.items)))
         joins.append(sql(" JOIN items AS i ON i.seq = e.seq"))
-        if events.where is not None:
-            parts.append(of_filter(events.where))
+        parts += _where(events)
     elif events.items or events.where is not None:
         parts.append(filtered(events, at))
     return sql("events AS e", *joins, " WHERE ", joined(" AND ", parts))
@@ -36,18 +39,32 @@ def scope_of_several(several: Sequence[Events], at: Instant) -> tuple[Query, lis
     """FROM and WHERE for the events of any of several scopes, and the test for each; None if they take a scan each."""
     if any(events.items or events.after for events in several):
         return None
-    tests = [joined(" AND ", _conditions(events, at)) for events in several]
+    names, spans = {events.name for events in several}, {span(events, at) for events in several}
+    own = [
+        [
+            *(_named(events, "e") if len(names) > 1 else []),
+            *(_within(span(events, at), "e") if len(spans) > 1 else []),
+            *_where(events),
+        ]
+        for events in several
+    ]
+    tests = [joined(" AND ", parts) if parts else sql("TRUE") for parts in own]
     # What they have in common tells the engine early which part of history to leave out.
-    fars = [events.far for events in several if events.far is not None]
-    begin = [sql("e.at > ", bound(at - max(fars)))] if len(fars) == len(several) else []
-    names = sql("e.name IN (", joined(", ", map(bound, sorted({events.name for events in several}))), ")")
-    some = sql("(", joined(" OR ", (sql("(", test, ")") for test in tests)), ")")
-    whole = [*begin, sql("e.at <= ", bound(at - min(events.near for events in several))), names, some]
-    return sql("events AS e WHERE ", joined(" AND ", whole)), tests
+    parts = [sql("e.name IN (", joined(", ", map(bound, sorted(names))), ")"), *_within(_around(spans), "e")]
+    if len(spans) > 1 or any(events.where for events in several):
+        parts.append(sql("(", joined(" OR ", (sql("(", test, ")") for test in tests)), ")"))
+    return sql("events AS e WHERE ", joined(" AND ", parts)), tests
 
 
-def _conditions(events: Events, at: Instant) -> list[Query]:
-    return [*_window(events, at, "e"), *([] if events.where is None else [of_filter(events.where)])]
+def span(events: Events, at: Instant) -> Stretch:
+    """After when, None if from the beginning, and until when, the end included: the window without `after`."""
+    begins = [] if events.far is None else [at - events.far]
+    ends = [at - events.near]
+    if events.since is not None:
+        begins.append(events.since - 1)
+    if events.until is not None:
+        ends.append(events.until - 1)
+    return max(begins, default=None), min(ends)
 
 
 def filtered(events: Events, at: Instant) -> Query:
@@ -55,7 +72,9 @@ def filtered(events: Events, at: Instant) -> Query:
     where = sql("TRUE") if events.where is None else of_filter(events.where)
     if not events.items:
         return where
-    parts = [sql("i.seq = e.seq AND i.list = ", bound(events.items)), *_window(events, at, "i"), where]
+    # The name and the time are those of the event: so the engine can leave out other items early.
+    same = [*_named(events, "i"), *_within(span(events, at), "i")]
+    parts = [sql("i.seq = e.seq AND i.list = ", bound(events.items)), *same, where]
     return sql("EXISTS (SELECT 1 FROM items AS i WHERE ", joined(" AND ", parts), ")")
 
 
@@ -75,13 +94,21 @@ def _last(events: Events, at: Instant) -> Query:
     return sql("SELECT e.person AS person, MAX(e.at) AS last_at FROM ", scope(events, at), " GROUP BY e.person")
 
 
-def _window(events: Events, at: Instant, row: str) -> list[Query]:
-    far = None if events.far is None else at - events.far
-    bounds = {
-        "name =": events.name,
-        "at <=": at - events.near,
-        "at >": far,
-        "at >=": events.since,
-        "at <": events.until,
-    }
-    return [sql(f"{row}.{column} ", bound(value)) for column, value in bounds.items() if value is not None]
+def _around(spans: AbstractSet[Stretch]) -> Stretch:
+    """The stretch that holds all of these."""
+    begins = [after for after, _ in spans if after is not None]
+    return min(begins) if len(begins) == len(spans) else None, max(until for _, until in spans)
+
+
+def _named(events: Events, row: str) -> list[Query]:
+    return [sql(f"{row}.name = ", bound(events.name))]
+
+
+def _within(window: Stretch, row: str) -> list[Query]:
+    after, until = window
+    begin = [] if after is None else [sql(f"{row}.at > ", bound(after))]
+    return [*begin, sql(f"{row}.at <= ", bound(until))]
+
+
+def _where(events: Events) -> list[Query]:
+    return [] if events.where is None else [of_filter(events.where)]
