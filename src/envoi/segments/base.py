@@ -24,6 +24,7 @@ class Judge(Protocol):
     def event(self, stored: Stored) -> Sequence[Transition]:
         """What changes for the person: by time alone up to the event's arrival, then by the event.
 
+        While deadlines of others are overdue, what a few of them change may come first.
         An event at or before the last position that the person's state has seen changes nothing.
         """
         ...
@@ -44,7 +45,7 @@ class Judge(Protocol):
         """Takes back what `pack` gave."""
         ...
 
-    def people(self) -> Iterable[PersonId]:
+    def people(self) -> Collection[PersonId]:
         """Everyone who is known."""
         ...
 
