@@ -14,8 +14,8 @@ from envoi.campaigns.project import Project, load
 from envoi.clock import FixedClock, Instant, parse_instant
 from envoi.events.event import ENVOI, Event, Name, PersonId, Value
 from envoi.events.port import Batch
-from envoi.flow import Stores, catch_up, in_bulk, on_events, outgoing, record, send
-from envoi.messages.ledger import State
+from envoi.flow import Stores, as_of_now, catch_up, in_bulk, on_events, outgoing, record, send
+from envoi.messages.ledger import Entry, Receipt, State
 from envoi.messages.links import Links
 
 NOW = parse_instant("2024-05-01T09:00:00Z")
@@ -160,6 +160,39 @@ def test_who_withdraws_after_the_plan_gets_nothing(stores: Stores, project: Proj
     (after,) = stores.statement.entries("hello", person=planned.person)
     assert (after.state, after.reason) == (State.SKIPPED, "consent withdrawn")
     assert planned.message_id not in [one.message_id for one in mailer.sent]
+
+
+def test_who_withdraws_while_mails_go_out_gets_nothing(stores: Stores, project: Project) -> None:
+    take_in(stores, 40)
+    in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
+    withdrawn: list[PersonId] = []
+
+    def withdraw(_: Entry, __: Receipt) -> None:
+        # As another process does it: in the log, and not yet in any profile.
+        said = {
+            each.person for each in stores.statement.entries("hello") if each.state in (State.PLANNED, State.CLAIMED)
+        }
+        if said and len(withdrawn) < 5:
+            person = min(said)
+            withdrawn.append(person)
+            stores.log.append(
+                Batch(events=[event(person, Name.CONSENT_CHANGED, NOW, purpose="newsletter", granted=False)])
+            )
+
+    mailer = MemoryMailer()
+    send(press(project), stores, mailer, FixedClock(NOW), on_settled=withdraw)
+    reasons = {one.person: (one.state, one.reason) for one in stores.statement.entries("hello")}
+    assert {reasons[person] for person in withdrawn} == {(State.SKIPPED, "consent withdrawn")}
+    assert len(withdrawn) == 5 < len(mailer.sent)
+
+
+def test_a_profile_as_of_now_has_what_is_not_folded_yet(stores: Stores) -> None:
+    take_in(stores, 2)
+    assert as_of_now(stores.archive, stores.people, PersonId("nobody")) is None
+    stores.log.append(Batch(events=[event("p001", Name.PROFILE_UPDATED, NOW, first_name="Ada")]))
+    found = as_of_now(stores.archive, stores.people, PersonId("p001"))
+    assert found
+    assert (found.value("first_name"), found.value("email")) == ("Ada", "p001@example.org")
 
 
 def test_the_same_decision_gives_the_same_bytes(stores: Stores, project: Project) -> None:

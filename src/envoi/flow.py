@@ -3,7 +3,7 @@
     on_event    clean events, now -> append to the log -> judge the segments -> who moves is in the log too: one commit
     on_events   clean events -> append to the log -> fold each person -> extend history
     in_bulk     audience -> consent -> holdout -> content and products -> record the decisions -> freeze the ledger
-    send        claim -> consent again -> compose -> submit -> settle -> what became of it goes back into the log
+    send        claim -> consent as of now -> compose -> submit -> settle -> what became of it goes back into the log
 
 The log is the truth. Profiles and history are folds of it and catch up by themselves after a crash; a decision is in
 the log before its mail can be in the ledger; the ledger lets each mail out once.
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 #: How many events are folded at a time.
 BATCH = 10_000
-#: How many events are judged in one commit when there are many to judge at once.
-PAGE = 500
+#: How many events are judged, or folded into profiles, in one commit when there are many at once.
+PAGE = 1_000
 _EVERYONE = 1 << 62
 
 
@@ -106,19 +106,38 @@ def keep_up(log: EventLog, watch: Watch) -> bool:
 
 def catch_up(stores: Stores) -> None:
     """Folds what the log has and profiles or history have not: after a crash between the two."""
-    behind = min(stores.people.position(), stores.tables.head())
-    if behind < stores.log.position():
-        for stored in _in_batches(stores.log.read(after=behind)):
-            fold_in(stores, stored)
+    catch_up_profiles(stores.log, stores.people)
+    for stored in _in_batches(stores.log.read(after=stores.tables.head()), BATCH):
+        stores.tables.write(stored)
+
+
+def catch_up_profiles(log: EventLog, people: ProfileStore) -> None:
+    """Folds what the log has and profiles have not, a little in each commit: others want to write meanwhile."""
+    for stored in _in_batches(log.read(after=people.position()), PAGE):
+        fold_profiles(people, stored)
 
 
 def fold_in(stores: Stores, stored: Sequence[Stored]) -> None:
     """Folds events into their people's profiles and into history; those folded before change nothing."""
-    profiles: dict[PersonId, Profile] = stores.people.get(list({one.person for one in stored}))
+    fold_profiles(stores.people, stored)
+    stores.tables.write(stored)
+
+
+def fold_profiles(people: ProfileStore, stored: Sequence[Stored]) -> None:
+    """Folds events into their people's profiles alone."""
+    profiles: dict[PersonId, Profile] = people.get(list({one.person for one in stored}))
     for one in stored:
         profiles[one.person] = fold(profiles.get(one.person), one)
-    stores.people.put(list(profiles.values()))
-    stores.tables.write(stored)
+    people.put(list(profiles.values()))
+
+
+def as_of_now(archive: Archive, people: ProfileStore, person: PersonId) -> Profile | None:
+    """The person's profile with all that the log has of them, folded in already or not."""
+    behind = people.position()
+    profile = people.get([person]).get(person)
+    for one in archive.of(person, after=behind):
+        profile = fold(profile, one)
+    return profile
 
 
 def in_bulk(campaign: Campaign, stores: Stores, definitions: Definitions, at: Instant) -> bool:
@@ -164,6 +183,8 @@ def send(
     """Sends what the campaign's ledger has left to send, each person at most once, and logs what became of it."""
 
     def gate(entry: Entry) -> str:
+        # What was said since the last mail counts: an unsubscribe is in the log before it is in a profile.
+        catch_up_profiles(stores.log, stores.people)
         profile = stores.people.get([entry.person]).get(entry.person)
         return refusal(profile, press.campaign.purpose) if profile else "erased"
 
@@ -199,12 +220,6 @@ def log_outcomes(stores: Stores, campaign: str) -> None:
     record(stores, [(entry.person, outcome(entry)) for entry in entries])
 
 
-def _in_batches(stored: Iterable[Stored]) -> Iterator[list[Stored]]:
-    batch: list[Stored] = []
-    for one in stored:
-        batch.append(one)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
+def _in_batches(stored: Iterator[Stored], size: int) -> Iterator[list[Stored]]:
+    while batch := list(islice(stored, size)):
         yield batch

@@ -60,6 +60,12 @@ def test_an_empty_log_holds_nothing(log: AnyLog) -> None:
     assert (log.position(), log.position("orders.csv")) == (0, 0)
 
 
+def test_the_events_of_one_person_at_the_end_of_the_log(log: AnyLog) -> None:
+    log.append(Batch(events=[happening(n, f"p{n % 2}") for n in range(6)]))
+    assert [one.seq for one in log.of(PersonId("p1"), after=2)] == [4, 6]
+    assert log.of(PersonId("p1"), after=6) == log.of(PersonId("nobody"), after=0) == []
+
+
 def test_an_id_is_known_by_its_source(log: AnyLog) -> None:
     batch = [happening(1, source="web"), happening(1, source="tills"), happening(1, source="web", name="Again")]
     assert log.append(Batch(events=batch)) == stored(*batch[:2])

@@ -53,7 +53,9 @@ def test_the_latest_profile_of_each_person_is_kept(kind: str, puts: list[list[Pr
         latest: dict[PersonId, Profile] = {}
         for profiles in puts:
             store.put(profiles)
-            latest |= {profile.person: profile for profile in profiles}
+            for profile in profiles:
+                if profile.person not in latest or latest[profile.person].seq <= profile.seq:
+                    latest[profile.person] = profile
         assert store.get([*latest, PersonId("nobody")]) == latest
         assert list(store.scan(start)) == [latest[each] for each in sorted(latest) if each >= start]
         assert store.position() == max((profile.seq for profile in latest.values()), default=0)

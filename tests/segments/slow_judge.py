@@ -61,7 +61,7 @@ class SlowJudge:
     def unpack(self, states: Iterable[State]) -> None:
         self._known |= {state.person: msgspec.json.decode(state.body, type=Known) for state in states}
 
-    def people(self) -> Iterable[PersonId]:
+    def people(self) -> Collection[PersonId]:
         return list(self._known)
 
     def segments(self, person: PersonId) -> Collection[str]:

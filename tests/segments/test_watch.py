@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from envoi.adapters.segments.memory import MemoryMemberships, MemoryStateStore
 from envoi.clock import MICROS_PER_SECOND, Instant
 from envoi.conditions import bind, parse
 from envoi.conditions.bind import Definitions
+from envoi.conditions.bound import Bound
 from envoi.conditions.facts import facts
 from envoi.conditions.rows import holds_at
 from envoi.events.catalogue import Catalogue, EventPlan
@@ -22,6 +24,8 @@ from envoi.events.event import ENVOI, Event, PersonId, Stored
 from envoi.events.port import Batch
 from envoi.flow import keep_up, on_event
 from envoi.segments import watch as watch_module
+from envoi.segments.base import Judge
+from envoi.segments.live import LiveJudge
 from envoi.segments.plan import take_up
 from envoi.segments.transition import from_event
 from envoi.segments.watch import Watch
@@ -40,11 +44,12 @@ BOUND = {name: bind(parse(text), PLAN) for name, text in CONDITIONS.items()}
 START = Instant(1_700_000_000 * MICROS_PER_SECOND)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def few_at_once() -> Iterator[None]:
-    """So few at once that what is due is worked off in several commits."""
+@pytest.fixture(scope="module", autouse=True, params=[LiveJudge, SlowJudge])
+def judges(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both judges; and so few at once that what is due is worked off in several commits."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(watch_module, "AT_ONCE", 1)
+        patch.setattr(Life, "judge", request.param)
         yield
 
 
@@ -52,6 +57,7 @@ def few_at_once() -> Iterator[None]:
 class Life:
     """A project's log and stores, the process that watches it, and its clock."""
 
+    judge: ClassVar[Callable[[Mapping[str, Bound]], Judge]] = LiveJudge
     names: frozenset[str]
     log: MemoryEventLog = field(default_factory=MemoryEventLog)
     states: MemoryStateStore = field(default_factory=MemoryStateStore)
@@ -65,7 +71,7 @@ class Life:
     def begin(self, names: frozenset[str] | None = None) -> None:
         """Begins anew, with what was saved, perhaps with other segments."""
         self.names = self.names if names is None else names
-        judge = SlowJudge({name: BOUND[name] for name in sorted(self.names)})
+        judge = type(self).judge({name: BOUND[name] for name in sorted(self.names)})
         self.watch = take_up(judge, self.states, self.memberships, head=self.log.position(), now=self.tick())
         while keep_up(self.log, self.watch):
             pass
@@ -176,7 +182,7 @@ def test_everything_thrown_away_is_worked_out_again_and_nothing_is_told_twice() 
     life.settle()
     told, members, head = life.moves(), life.members(), life.log.position()
     anew = MemoryMemberships()
-    judge = SlowJudge({name: BOUND[name] for name in sorted(EVERYTHING)})
+    judge = Life.judge({name: BOUND[name] for name in sorted(EVERYTHING)})
     watch = take_up(judge, life.states, anew, head=0, now=START)
     watch.head = 0
     while keep_up(life.log, watch):

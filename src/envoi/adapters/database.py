@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from envoi.errors import EnvoiError, NotFound, StoreBusy, StoreFailed, StoreFull, StoreLost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 #: Version of all tables in the file together; a file of a newer version is refused.
@@ -18,6 +19,11 @@ SCHEMA = 1
 CACHE_KB = 65_536
 #: How long a commit waits for another process before it gives up.
 BUSY_S = 5.0
+
+#: The most rows that one statement writes.
+_MOST_TOGETHER = 100
+#: Statements that stay prepared: of the few that write rows, each for every number of rows.
+_PREPARED = 5 * _MOST_TOGETHER
 
 #: What SQLite can run into that is no fault of ours: its cause, and what to do.
 _CAUSES = {
@@ -52,7 +58,12 @@ def open_database(path: Path | None, *, read_only: bool = False, any_thread: boo
     where = ":memory:" if path is None else f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     with refusals():
         connection = sqlite3.connect(
-            where, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=not any_thread
+            where,
+            uri=True,
+            timeout=BUSY_S,
+            isolation_level=None,
+            check_same_thread=not any_thread,
+            cached_statements=_PREPARED,
         )
         try:
             _configure(connection, read_only=read_only)
@@ -99,6 +110,20 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def write_rows(connection: sqlite3.Connection, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
+    """Runs a statement that takes any number of rows where it says VALUES, with these; returns the last row's number.
+
+    Far fewer steps than `executemany`, which at each row lets other threads take over, and waits for its turn again.
+    """
+    last = 0
+    for start in range(0, len(rows), _MOST_TOGETHER):
+        some = rows[start : start + _MOST_TOGETHER]
+        places = f"({','.join('?' * len(some[0]))})"
+        values = f"VALUES {','.join([places] * len(some))}"
+        last = connection.execute(sql.replace("VALUES", values), list(chain.from_iterable(some))).lastrowid or 0
+    return last
 
 
 @contextmanager

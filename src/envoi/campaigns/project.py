@@ -87,6 +87,20 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
     )
 
 
+def settings_of(files: Mapping[str, str]) -> Settings:
+    """The settings alone: what is wrong elsewhere matters to nobody who asks for no more.
+
+    Raises:
+        InvalidProject: with every mistake in `envoi.toml`.
+    """
+    mistakes = Mistakes(files)
+    main = mistakes.shaped(EnvoiShape, folders.MAIN)
+    settings = folders.settings(main, mistakes) if main else None
+    if mistakes.found or settings is None:
+        raise InvalidProject(mistakes.found)
+    return settings
+
+
 def _place(at: Place) -> tuple[str, int, int]:
     return at.file, at.line, at.column
 

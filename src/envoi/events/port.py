@@ -131,3 +131,7 @@ class Archive(Protocol):
     def find(self, source: str, ids: Sequence[str]) -> list[Stored]:
         """The events of one source with these ids, in order of position; an id that is not there is left out."""
         ...
+
+    def of(self, person: PersonId, after: int) -> list[Stored]:
+        """The person's events with a position above `after`, in order; for the end of the log, all of which is read."""
+        ...

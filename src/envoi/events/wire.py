@@ -6,7 +6,9 @@ The form is Segment's HTTP tracking API (segment.com/docs/connections/spec/commo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from envoi.events.clean import Raw, digest
 from envoi.events.event import Name
@@ -31,6 +33,72 @@ NAMES = {
 
 _TYPES = ("track", *NAMES)
 _read = reader()
+
+
+class Envelope(msgspec.Struct, gc=False):
+    """A batch, as far as it has to be read to take its messages out."""
+
+    batch: list[msgspec.Raw]
+    sentAt: Any = None  # noqa: N815 - the wire's name
+    writeKey: Any = None  # noqa: N815
+
+
+class _Track(msgspec.Struct, gc=False):
+    """A track as clients usually send it; what of it is not kept is not even read."""
+
+    event: str
+    messageId: str  # noqa: N815
+    type: Any = None
+    userId: str | None = None  # noqa: N815
+    anonymousId: str | None = None  # noqa: N815
+    properties: dict[str, Any] | None = None
+    timestamp: str | None = None
+    context: _Context | None = None
+    sentAt: Any = msgspec.UNSET  # noqa: N815
+    originalTimestamp: Any = None  # noqa: N815
+    writeKey: Any = None  # noqa: N815
+    batch: Any = None
+
+
+class _Context(msgspec.Struct, gc=False):
+    traits: Any = None
+
+
+_track = msgspec.json.Decoder(_Track).decode
+
+
+def plain_track(
+    packed: msgspec.Raw, envelope: Envelope, *, source: str, received_at: Instant, is_track: bool
+) -> Raw | None:
+    """The raw event of one message that is a track and has nothing unusual about it, in half the time of `raws`.
+
+    `is_track`: whatever it says it is. None for every other message: `raws` says what it is, or what is wrong with it.
+    """
+    try:
+        message = _track(packed)
+        if not (is_track or message.type == "track") or not message.messageId or _is_unusual(message):
+            return None
+        at, sent = received_at, envelope.sentAt if message.sentAt is msgspec.UNSET else message.sentAt
+        if message.timestamp:
+            at = _read(message.timestamp)
+            if sent and message.originalTimestamp is None:
+                at = in_years(at + received_at - _read(sent))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, Unfit):
+        return None
+    return Raw(
+        source=source,
+        id=message.messageId,
+        name=message.event,
+        keys={"user_id": message.userId, "anonymous_id": message.anonymousId, "email": None},
+        at=at,
+        props={} if message.properties is None else message.properties,
+    )
+
+
+def _is_unusual(message: _Track) -> bool:
+    """Whether it holds more than a track usually does: a key, the person's traits, other messages."""
+    has_traits = message.context is not None and message.context.traits is not None
+    return has_traits or message.writeKey is not None or message.batch is not None
 
 
 def is_message(fields: Message) -> bool:

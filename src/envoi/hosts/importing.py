@@ -8,17 +8,21 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from envoi.adapters.people.behind import ProfilesBehind
 from envoi.clock import Instant, SystemClock, iso
+from envoi.events.clean import Cleaner
+from envoi.events.event import Rejected
 from envoi.events.port import Batch, Mark
 from envoi.events.tally import Tally
 from envoi.flow import on_events
 from envoi.hosts import apart
 from envoi.hosts.folder import state_folder
+from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
 from envoi.reports.answers import Imported
 
@@ -26,13 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from envoi.events.event import Rejected
     from envoi.events.port import EventLog
     from envoi.hosts.local import Envoi
 
     Progress = Callable[[int, int], None]
 
-__all__ = ["FileToImport", "import_file", "try_file"]
+__all__ = ["FileToImport", "import_file", "take_in_set_aside", "try_file"]
 
 #: Records a commit: more cost memory, fewer cost time.
 _BATCH = 25_000
@@ -91,6 +94,43 @@ def try_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda *_
     rejects_file = _write(file.rejects, aside) if file.rejects else ""
     answer, seconds = run.answer(run.tally.events), time.perf_counter() - begun_s
     return msgspec.structs.replace(answer, dry_run=True, rejects_file=rejects_file, seconds=seconds)
+
+
+def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Progress = lambda *_: None) -> Imported:
+    """Takes in what came over HTTP and could not be an event then, as far as it can be one now.
+
+    The tracking plan may have been mended since, or Envoi. A message counts once, however often this is done.
+    """
+    begun_s, log, clean = time.perf_counter(), envoi.stores.log, Cleaner(envoi.project.definitions.catalogue)
+    tally, still, new, at = Tally(), list[Rejected](), Counter[str](), SystemClock().now()
+
+    def batches() -> Iterator[Batch]:
+        waiting = log.set_aside(SOURCE)
+        while some := [once_more(one, clean, at) for one in islice(waiting, _BATCH)]:
+            aside = [one for one in some if isinstance(one, Rejected)]
+            events = [one for one in some if not isinstance(one, Rejected)]
+            tally.add(Batch(events=events, rejected=aside))
+            still.extend(aside)
+            # What is set aside still is in the log already.
+            yield Batch(events=events)
+            progress(sum(tally.events.values()) + len(still), 0)
+
+    for stored in on_events(envoi.stores, batches()):
+        new.update([one.event.name for one in stored])
+    return Imported(
+        file="what was set aside",
+        kind="events",
+        records=sum(tally.events.values()) + len(still),
+        events=dict(sorted(new.items())),
+        repeated=sum(tally.events.values()) - sum(new.values()),
+        people=len(tally.people),
+        rejected=dict(tally.rejected.most_common()),
+        examples={reason: f"{one.place}: {one.raw}" for reason, one in tally.examples.items()},
+        left_out=[],
+        parted=0,
+        rejects_file=_write(rejects or state_folder(envoi.root) / "rejects" / f"{SOURCE}.jsonl", still),
+        seconds=time.perf_counter() - begun_s,
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
 from envoi.campaigns.compose import Press, compose
 from envoi.campaigns.plan import Known, plan, plan_for
-from envoi.campaigns.project import load, plan_of
+from envoi.campaigns.project import load, plan_of, settings_of
 from envoi.clock import Clock, FixedClock, Instant, SystemClock, iso
 from envoi.conditions import bind, parse
 from envoi.errors import NotFound
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from envoi.campaigns.project import Project
     from envoi.messages.ledger import Entry, Receipt
+    from envoi.people.port import ProfileStore
+    from envoi.settings import Settings
 
 #: Overrides where mail goes.
 MAIL_URL = "ENVOI_MAIL_URL"
@@ -222,7 +224,7 @@ def open_project(
                 root=root,
                 project=project,
                 stores=stores,
-                clock=FixedClock(settings.as_of) if settings.as_of is not None else SystemClock(),
+                clock=_clock(settings),
                 links=Links(base=settings.link_base, secret=secret(root)),
                 mail_url=os.environ.get(MAIL_URL) or settings.mail_url,
             )
@@ -230,3 +232,38 @@ def open_project(
             tables.close()
     finally:
         connection.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterbox:
+    """A project's log open for a word from a person: history, which one process at a time may write, stays closed."""
+
+    settings: Settings
+    log: SqliteEventLog
+    people: ProfileStore
+    clock: Clock
+    links: Links
+
+
+@contextmanager
+def open_letterbox(root: Path) -> Iterator[Letterbox]:
+    """Opens it, whatever else is going on in the project; what is put in reaches profiles and history in due course.
+
+    Raises:
+        NotFound: there is no such folder.
+        InvalidProject: `envoi.toml` has mistakes.
+        StoreBusy: another process kept the log locked too long.
+    """
+    settings = settings_of(read_files(root))
+    with closing(open_database(state_folder(root) / "envoi.sqlite")) as connection:
+        yield Letterbox(
+            settings=settings,
+            log=SqliteEventLog(connection),
+            people=SqliteProfileStore(connection),
+            clock=_clock(settings),
+            links=Links(base=settings.link_base, secret=secret(root)),
+        )
+
+
+def _clock(settings: Settings) -> Clock:
+    return FixedClock(settings.as_of) if settings.as_of is not None else SystemClock()

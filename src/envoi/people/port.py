@@ -21,6 +21,8 @@ class ProfileStore(Protocol):
     def put(self, profiles: Sequence[Profile]) -> None:
         """Stores these profiles in one commit, each in place of the person's earlier one.
 
+        One that is behind what is stored changes nothing: another process has folded further.
+
         Raises:
             StoreFailed: the disk is full or failed; then none is stored.
         """

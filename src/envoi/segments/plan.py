@@ -8,11 +8,11 @@ from envoi.segments.port import Defined, Plan
 from envoi.segments.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from envoi.clock import Instant
     from envoi.segments.base import Judge
-    from envoi.segments.port import Memberships, StateStore
+    from envoi.segments.port import Memberships, State, StateStore
 
 
 def take_up(judge: Judge, states: StateStore, memberships: Memberships, *, head: int, now: Instant) -> Watch:
@@ -23,7 +23,7 @@ def take_up(judge: Judge, states: StateStore, memberships: Memberships, *, head:
     """
     plan, saved = states.plan()
     if {one.segment: one.condition for one in plan.segments} == dict(judge.conditions):
-        _load(judge, states, plan.number)
+        judge.unpack(_saved(states, plan.number))
     else:
         plan, saved = next_plan(plan, judge.conditions, head=head, now=now), 0
     # Written even where nothing changes: a disk that takes nothing is found out before anyone is answered.
@@ -40,8 +40,8 @@ def next_plan(plan: Plan, conditions: Mapping[str, str], *, head: int, now: Inst
     return Plan(number=plan.number + 1, segments=segments, seq=head, at=now, announced=False)
 
 
-def _load(judge: Judge, states: StateStore, number: int) -> None:
+def _saved(states: StateStore, number: int) -> Iterator[State]:
     after = ""
     while some := states.load(number, after):
-        judge.unpack(some)
+        yield from some
         after = some[-1].person

@@ -8,6 +8,7 @@ import pytest
 
 from envoi.events.event import PersonId
 from envoi.hosts.local import open_project
+from envoi.messages.ledger import State
 from envoi.people.consent import allows
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.testclient import TestClient
+
+    from envoi.messages.ledger import Entry, Receipt
 
 ADA = PersonId("2")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -81,16 +84,49 @@ def test_a_public_link_is_answered_under_any_name(shop: Path, client_of: Callabl
     assert "noindex" in answer.text
 
 
+def test_a_mistake_that_is_no_business_of_the_persons_is_not_in_their_way(
+    copy: Path, client_of: Callable[..., TestClient]
+) -> None:
+    link, segment = link_of(copy), copy / "segments" / "recent.toml"
+    was = segment.read_text(encoding="utf-8")
+    segment.write_text("condition = 3", encoding="utf-8")
+    with client_of(copy) as client:
+        assert (client.get(link).status_code, client.post(link, data=ONE_CLICK).status_code) == (200, 200)
+    segment.write_text(was, encoding="utf-8")
+    assert not log_and_consent(copy)[1]
+
+
+def test_who_withdraws_while_a_campaign_is_being_sent_waits_for_nothing_and_gets_nothing(
+    copy: Path, client_of: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENVOI_MAIL_URL", f"folder:{copy / 'mail'}")
+    with client_of(copy) as client, open_project(copy) as envoi:
+        # The sender has history open, and nobody else may.
+        *_, last = envoi.stores.statement.entries("half", state=State.CLAIMED)
+        link = envoi.links.unsubscribe(last.person, purpose="newsletter", campaign="half")
+        answers: list[int] = []
+
+        def withdraw(_: Entry, __: Receipt) -> None:
+            if not answers:
+                answers.append(client.post(link.removeprefix(envoi.links.base), data=ONE_CLICK).status_code)
+
+        sent = envoi.send("half", on_settled=withdraw)
+        (after,) = envoi.stores.statement.entries("half", person=last.person)
+    assert answers == [200]
+    assert (after.state, after.reason) == (State.SKIPPED, "consent withdrawn")
+    assert len(list((copy / "mail").rglob("*.eml"))) > 1, sent
+
+
 def test_a_project_with_mistakes_says_try_again_and_nothing_else(
     copy: Path, client_of: Callable[..., TestClient]
 ) -> None:
     link = link_of(copy)
-    (copy / "segments" / "recent.toml").write_text("condition = 3", encoding="utf-8")
+    (copy / "envoi.toml").write_text("name = 3", encoding="utf-8")
     with client_of(copy) as client:
         for answer in (client.get(link), client.post(link, data=ONE_CLICK)):
             assert answer.status_code == 503
             assert answer.headers["retry-after"] == "30"
-            assert "recent.toml" not in answer.text
+            assert "envoi.toml" not in answer.text
 
 
 def test_a_body_too_large_is_refused(shop: Path, client_of: Callable[..., TestClient]) -> None:

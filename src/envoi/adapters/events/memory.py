@@ -62,6 +62,10 @@ class MemoryEventLog:
         wanted = set(ids)
         return [one for one in self.read() if one.event.source == source and one.event.id in wanted]
 
+    def of(self, person: PersonId, after: int) -> list[Stored]:
+        """The person's events with a position above `after`, in order; for the end of the log, all of which is read."""
+        return [one for one in self.read(after) if one.person == person]
+
     def set_aside(self, source: str = "") -> Iterator[Rejected]:
         """The records that could not be events, oldest first; of one source, or of all if `source` is empty."""
         return (each for each in list(self._rejected) if source in ("", each.source))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from envoi.adapters.database import create, refusals, transaction
+from envoi.adapters.database import create, refusals, transaction, write_rows
 from envoi.events.event import Event, PersonId, Rejected, Stored
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from envoi.events.port import Batch, Follow
 
-#: How many events one statement inserts: each its own takes half as long again.
-_TOGETHER = 100
 #: How many events one read fetches: so a long read holds no snapshot that would keep the WAL from being emptied.
 _PAGE = 1_000
 
@@ -29,6 +26,8 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS rejected (number INTEGER PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
+
+_INSERT = "INSERT INTO events (source, id, person, body) VALUES ON CONFLICT (source, id) DO NOTHING"
 
 _encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(Event).decode
@@ -86,6 +85,10 @@ class SqliteEventLog:
             found += self._select(sql, source, *some)
         return sorted(found, key=lambda each: each.seq)
 
+    def of(self, person: PersonId, after: int) -> list[Stored]:
+        """The person's events with a position above `after`, in order; for the end of the log, all of which is read."""
+        return self._select("SELECT seq, person, body FROM events WHERE seq > ? AND person = ?", after, person)
+
     def set_aside(self, source: str = "") -> Iterator[Rejected]:
         """The records that could not be events, oldest first; of one source, or of all if `source` is empty."""
         sql = "SELECT number, body FROM rejected WHERE number > ? AND ? IN ('', source) ORDER BY number LIMIT ?"
@@ -103,28 +106,22 @@ class SqliteEventLog:
         return int(rows[0][0]) if rows else 0
 
     def _add(self, events: Sequence[tuple[PersonId, Event]]) -> list[Stored]:
-        """Inserts those that are new, numbered without a gap."""
+        """Inserts those that are new; SQLite numbers them without a gap."""
         if not events:
             return []
-        head = self.position()
-        if self._insert(events, head) < len(events):
-            # Some were known, so the numbers have gaps: keep those that were not, and number them anew.
-            new = [events[seq - head - 1] for (seq,) in self._rows("SELECT seq FROM events WHERE seq > ?", head)]
-            self._connection.execute("DELETE FROM events WHERE seq > ?", (head,))
-            self._insert(new, head)
-            events = new
-        return [Stored(seq=seq, person=person, event=event) for seq, (person, event) in enumerate(events, head + 1)]
-
-    def _insert(self, events: Sequence[tuple[PersonId, Event]], head: int) -> int:
-        """Inserts the events, leaves out those that are known, and says how many that leaves."""
-        rows = [(seq, event.source, event.id, who, _encode(event)) for seq, (who, event) in enumerate(events, head + 1)]
+        rows = [(event.source, event.id, person, _encode(event)) for person, event in events]
         before = self._connection.total_changes
-        for start in range(0, len(rows), _TOGETHER):
-            some = rows[start : start + _TOGETHER]
-            places = ",".join(["(?,?,?,?,?)"] * len(some))
-            sql = f"INSERT INTO events VALUES {places} ON CONFLICT (source, id) DO NOTHING"
-            self._connection.execute(sql, list(chain.from_iterable(some)))
-        return self._connection.total_changes - before
+        last = write_rows(self._connection, _INSERT, rows)
+        number = self._connection.total_changes - before
+        if number < len(events):
+            last = self.position()
+            # The first of each that was new, in the order in which they came.
+            new = self._rows("SELECT source, id FROM events WHERE seq > ? ORDER BY seq", last - number)
+            first = {(event.source, event.id): (person, event) for person, event in reversed(events)}
+            events = [first[source, name] for source, name in new]
+        return [
+            Stored(seq=seq, person=person, event=event) for seq, (person, event) in enumerate(events, last - number + 1)
+        ]
 
     def _select(self, sql: str, *values: object) -> list[Stored]:
         return [

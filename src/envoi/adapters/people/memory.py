@@ -23,8 +23,11 @@ class MemoryProfileStore:
         return {person: self._profiles[person] for person in people if person in self._profiles}
 
     def put(self, profiles: Sequence[Profile]) -> None:
-        """Keeps these profiles, each in place of the person's earlier one."""
-        self._profiles |= {profile.person: profile for profile in profiles}
+        """Keeps these profiles, each in place of the person's earlier one unless it is behind that."""
+        for profile in profiles:
+            known = self._profiles.get(profile.person)
+            if known is None or known.seq <= profile.seq:
+                self._profiles[profile.person] = profile
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
         """Up to `limit` profiles with an id >= `start`, ordered by id."""

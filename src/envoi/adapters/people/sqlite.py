@@ -20,7 +20,7 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS people_by_seq ON people (seq)",
 )
 _PUT = """INSERT INTO people VALUES (?, ?, ?)
-    ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, body = excluded.body"""
+    ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, body = excluded.body WHERE excluded.seq >= seq"""
 #: How many profiles one statement asks for.
 _TOGETHER = 500
 
@@ -45,14 +45,16 @@ class SqliteProfileStore:
         return found
 
     def put(self, profiles: Sequence[Profile]) -> None:
-        """Stores these profiles in one commit, each in place of the person's earlier one.
+        """Stores these profiles in one commit, each in place of the person's earlier one unless it is behind that.
 
         Raises:
             StoreFailed: the disk is full or failed; then none is stored.
             StoreBusy: another process kept the file locked too long; then none is stored.
         """
-        with transaction(self._connection):
+        with refusals():
+            # Before the transaction: while it lasts, nobody else can write.
             rows = [(profile.person, profile.seq, _encode(profile)) for profile in profiles]
+        with transaction(self._connection):
             self._connection.executemany(_PUT, rows)
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from envoi.adapters.database import create, refusals, transaction
+from envoi.adapters.database import create, refusals, transaction, write_rows
 from envoi.clock import Instant
 from envoi.events.event import PersonId
 from envoi.segments.port import Plan, State
@@ -30,6 +30,10 @@ _MEMBERSHIPS = (
         person TEXT NOT NULL, segment TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (person, segment)
     ) STRICT, WITHOUT ROWID""",
 )
+
+# Straight from VALUES, without a SELECT in between, SQLite would look through the whole table.
+_LEAVE = """WITH gone (person, segment) AS (VALUES)
+    DELETE FROM memberships WHERE (person, segment) IN (SELECT person, segment FROM gone)"""
 
 _encode = msgspec.json.Encoder().encode
 _plan = msgspec.json.Decoder(Plan).decode
@@ -72,7 +76,7 @@ class SqliteStateStore:
         with transaction(self._connection):
             # In the order of the key: a page is written once for all of its rows.
             rows = sorted((number, state.person, state.seq, state.body) for state in states)
-            self._connection.executemany("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", rows)
+            write_rows(self._connection, "INSERT OR REPLACE INTO states VALUES", rows)
             if saved is not None:
                 self._connection.execute("UPDATE plan SET saved = ?", (saved,))
 
@@ -100,8 +104,8 @@ class SqliteMemberships:
         ins = [(one.person, one.segment, one.at) for one in last.values() if one.entered]
         outs = [(one.person, one.segment) for one in last.values() if not one.entered]
         with transaction(self._connection):
-            self._connection.executemany("INSERT OR REPLACE INTO memberships VALUES (?, ?, ?)", ins)
-            self._connection.executemany("DELETE FROM memberships WHERE person = ? AND segment = ?", outs)
+            write_rows(self._connection, "INSERT OR REPLACE INTO memberships VALUES", ins)
+            write_rows(self._connection, _LEAVE, outs)
 
     def of(self, person: PersonId) -> Mapping[str, Instant]:
         """The segments the person is in, and since when."""

@@ -11,7 +11,7 @@ from envoi.hosts.cli.faults import quoting
 from envoi.hosts.cli.opening import opened
 from envoi.hosts.cli.options import Json, ProjectDir
 from envoi.hosts.cli.screen import columns, note, paint, progress, show
-from envoi.hosts.importing import FileToImport, import_file, try_file
+from envoi.hosts.importing import FileToImport, import_file, take_in_set_aside, try_file
 from envoi.reports.answers import Imported
 
 if TYPE_CHECKING:
@@ -22,10 +22,15 @@ _WIDEST = 100
 
 
 def command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet; text may end in .gz.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet; text may end in .gz.")
+    ] = None,
     *,
     events: Annotated[bool, typer.Option("--events", help="Its records are things that happened.")] = False,
     people: Annotated[bool, typer.Option("--people", help="Its records are people: traits and consent.")] = False,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Instead of a file: what came over HTTP and did not fit at the time.")
+    ] = False,
     map_: Annotated[
         Path | None, typer.Option("--map", metavar="FILE", help="What its columns mean; else their names decide.")
     ] = None,
@@ -39,8 +44,18 @@ def command(
 ) -> None:
     """Take in events or people from FILE; what does not fit is set aside with its reason.
 
-    Run it again after an interruption: it goes on where it was, and nothing counts twice.
+    Run it again after an interruption: it goes on where it was, and nothing counts twice. After the tracking plan was
+    mended, --set-aside takes in what came over HTTP and did not fit it.
     """
+    if set_aside:
+        if file or events or people or map_ or dry_run:
+            raise typer.BadParameter("it stands alone, but for --rejects", param_hint="--set-aside")
+        with opened(project) as envoi, progress("looked at", "messages") as advance, quoting():
+            again = take_in_set_aside(envoi, rejects=rejects, progress=advance)
+        show(again, "\n".join(_text(again)), json=json)
+        return
+    if file is None:
+        raise typer.BadParameter("name the file", param_hint="FILE")
     if (events and people) or not (events or people or map_):
         raise typer.BadParameter("say which its records are", param_hint="--events or --people")
     wanted = FileToImport(

@@ -1,4 +1,4 @@
-"""`envoi serve`: the project's pages in a browser."""
+"""`envoi serve`: takes events in, keeps the segments true, and shows the project's pages in a browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envoi.hosts.cli.faults import quoting
 from envoi.hosts.cli.opening import root_of
 from envoi.hosts.cli.options import Json, ProjectDir
 from envoi.hosts.cli.screen import show
-from envoi.hosts.web.app import serve
+from envoi.hosts.live.serve import serve
 from envoi.reports.answers import Answer
 
 #: How long the server has to come up before a browser is sent to it.
@@ -33,12 +33,12 @@ def command(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8025,
     open_: Annotated[bool, typer.Option("--open", help="Open a browser too.")] = False,
     anywhere: Annotated[
-        bool, typer.Option("--anywhere", help="Listen to other machines too: there is no login yet.")
+        bool, typer.Option("--anywhere", help="Listen to other machines too: the pages have no login yet.")
     ] = False,
     project: ProjectDir = None,
     json: Json = False,
 ) -> None:
-    """Open the project in a browser: people, segments, campaigns, mails. Ctrl-C ends it."""
+    """Take events in over HTTP, keep the segments true, and show the project in a browser. Ctrl-C ends it."""
     if not (anywhere or _is_loopback(host)):
         raise typer.BadParameter(
             f"{host} can be reached from other machines, and the pages have no login yet: whoever comes sees everyone's"

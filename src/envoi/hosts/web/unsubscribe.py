@@ -1,11 +1,16 @@
-"""The one public page, and the one that writes: a signed link by which a person ends mail of one purpose (RFC 8058)."""
+"""The one public page, and the one that writes: a signed link by which a person ends mail of one purpose (RFC 8058).
+
+The word goes into the log and waits for nobody: while a campaign is being sent, the next mail is already not sent.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from envoi.errors import EnvoiError, NotFound
-from envoi.flow import record
+from envoi.events.port import Batch
+from envoi.flow import as_of_now
+from envoi.hosts.local import open_letterbox
 from envoi.hosts.web.view import html
 from envoi.messages.unsubscribe import withdrawal
 
@@ -13,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from envoi.hosts.local import Envoi
+    from envoi.hosts.local import Letterbox
     from envoi.hosts.web.hold import Hold
 
 #: When to come back after a refusal.
@@ -28,11 +33,11 @@ def unsubscribe(request: Request) -> Response:
     hold: Hold = request.app.state.hold
     token = request.path_params["token"]
     try:
-        if request.method == "POST":
-            with hold.writing() as envoi:
-                return _withdrawn(envoi, token)
-        with hold.reading() as envoi:
-            return _page(envoi, token, is_done=False)
+        with open_letterbox(hold.root) as box:
+            if request.method == "POST":
+                _withdraw(box, token)
+            shown = {"shop": box.settings.shop, "purpose": box.links.read(token).purpose}
+            return html("unsubscribe.html", {**shown, "is_done": request.method == "POST"})
     except NotFound:
         return html("unsubscribe_wrong.html", {}, status=404)
     except EnvoiError:
@@ -41,14 +46,8 @@ def unsubscribe(request: Request) -> Response:
         return answer
 
 
-def _withdrawn(envoi: Envoi, token: str) -> Response:
-    link, stores = envoi.links.read(token), envoi.stores
-    event = withdrawal(link, stores.people.get([link.person]).get(link.person), envoi.clock.now())
+def _withdraw(box: Letterbox, token: str) -> None:
+    link = box.links.read(token)
+    event = withdrawal(link, as_of_now(box.log, box.people, link.person), box.clock.now())
     if event is not None:
-        record(stores, [(link.person, event)])
-    return _page(envoi, token, is_done=True)
-
-
-def _page(envoi: Envoi, token: str, *, is_done: bool) -> Response:
-    shown = {"shop": envoi.project.settings.shop, "purpose": envoi.links.read(token).purpose, "is_done": is_done}
-    return html("unsubscribe.html", shown)
+        box.log.append(Batch(events=[(link.person, event)]))
