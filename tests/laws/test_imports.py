@@ -44,6 +44,7 @@ HOMES = {
     "smtplib": ("adapters/messages/smtp",),
     "sqlite3": ADAPTERS,
     "starlette": HOSTS,
+    "tomlkit": HOSTS,
     "typer": HOSTS,
     "uvicorn": HOSTS,
 }

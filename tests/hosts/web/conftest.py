@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from envoi.hosts.web.app import app
+from tests.hosts.web.browsing import FLAGS
 from tests.hosts.web.shop import make
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +79,12 @@ def address(shop: Path, served: Callable[[Path], AbstractContextManager[str]]) -
     """Where the shop's pages are served."""
     with served(shop) as where:
         yield where
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Debian's browser."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()

@@ -11,8 +11,6 @@ from urllib.parse import quote
 
 import pytest
 
-from envoi.errors import Unreachable
-from envoi.hosts.web.app import serve
 from envoi.hosts.web.guard import MAIL_POLICY, POLICY
 from tests.hosts.web.shop import NASTY, PEOPLE
 
@@ -40,6 +38,10 @@ PAGES = [
     "/segments/Recent%20buyers",
     "/segments/Recent%20buyers?page=99",
     "/segments/Loyal%20%26%20%3Clocal%3E",
+    "/segments/Recent%20buyers?saved=yes",
+    "/build",
+    "/build/Recent%20buyers",
+    "/build/Loyal%20%26%20%3Clocal%3E",
     "/campaigns",
     "/campaigns/hello",
     "/campaigns/half",
@@ -60,6 +62,8 @@ REFUSED = [
     ("/nowhere", 404),
     ("/people/nobody", 404),
     ("/segments/Nope", 404),
+    ("/build/Nope", 404),
+    ("/moving/Recent%20buyers", 404),
     ("/campaigns/nope", 404),
     ("/campaigns/nope/mail", 404),
     ("/campaigns/hello/people?state=odd", 404),
@@ -259,11 +263,6 @@ def test_next_leads_to_everyone_who_was_written_to(client: TestClient) -> None:
     accepted = re.search(r'state=accepted">(\d+)<', client.get("/campaigns/hello").text)
     assert accepted
     assert len(seen) == len(set(seen)) == int(accepted[1])
-
-
-def test_serve_says_when_it_cannot_listen(shop: Path) -> None:
-    with pytest.raises(Unreachable, match="nobody can listen"):
-        serve(shop, host="192.0.2.1", port=1)
 
 
 def test_the_pages_carry_all_they_need(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +12,9 @@ import pytest
 
 from envoi.events.event import PersonId
 from envoi.events.port import Batch
+from envoi.hosts.live.status import Status, write_status
 from envoi.hosts.local import open_project
+from envoi.hosts.web import hold
 from envoi.hosts.web.hold import Hold
 from tests.hosts.web.shop import NOW, event
 
@@ -44,8 +47,8 @@ def command(copy: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_it_is_lent_and_taken_back(copy: Path) -> None:
-    hold = Hold(copy, idle_s=0.0)
-    with hold.reading() as envoi:
+    held = Hold(copy, idle_s=0.0)
+    with held.reading() as envoi:
         assert envoi.stores.tables.head() > 0
     # A command gets its turn: its own process waits up to seconds for this one to let go.
     run = subprocess.run(
@@ -55,22 +58,22 @@ def test_it_is_lent_and_taken_back(copy: Path) -> None:
 
 
 def test_pages_in_a_row_share_one_opening(copy: Path) -> None:
-    hold = Hold(copy, idle_s=60.0)
-    with hold.reading() as first:
+    held = Hold(copy, idle_s=60.0)
+    with held.reading() as first:
         pass
-    with hold.reading() as second:
+    with held.reading() as second:
         assert second is first
-    hold.close()
-    with hold.reading() as third:
+    held.close()
+    with held.reading() as third:
         assert third is not first
-    hold.close()
+    held.close()
 
 
 def test_threads_take_turns(copy: Path) -> None:
-    hold, inside = Hold(copy, idle_s=60.0), []
+    held, inside = Hold(copy, idle_s=60.0), []
 
     def visit() -> None:
-        with hold.reading() as envoi:
+        with held.reading() as envoi:
             inside.append(1)
             assert sum(inside) == 1
             assert envoi.stores.people.get([PersonId("2")])
@@ -81,7 +84,7 @@ def test_threads_take_turns(copy: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    hold.close()
+    held.close()
     assert len(inside) == 16
 
 
@@ -90,16 +93,31 @@ def test_history_that_is_behind_the_log_is_caught_up(copy: Path) -> None:
         # As after a crash between the log and what is folded from it.
         envoi.stores.log.append(Batch(events=[event("2", "Store Visited", NOW, door="south")]))
         position = envoi.stores.log.position()
-    hold = Hold(copy, idle_s=0.0)
-    with hold.reading() as envoi:
+    held = Hold(copy, idle_s=0.0)
+    with held.reading() as envoi:
         assert envoi.stores.tables.head() == position
+
+
+@pytest.mark.parametrize(("behind", "is_caught_up"), [(1, True), (5, False)])
+def test_beside_a_live_host_little_is_caught_up_and_much_is_left_to_it(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, behind: int, *, is_caught_up: bool
+) -> None:
+    monkeypatch.setattr(hold, "MUCH", 3)
+    with open_project(copy) as envoi:
+        made = [event("2", "Store Visited", NOW + n, door="south") for n in range(behind)]
+        envoi.stores.log.append(Batch(events=made))
+        position = envoi.stores.log.position()
+    write_status(copy, Status(pid=os.getpid()))
+    held = Hold(copy, idle_s=0.0)
+    with held.reading() as envoi:
+        assert (envoi.stores.tables.head() == position) is is_caught_up
 
 
 def test_a_project_without_history_gets_one(copy: Path) -> None:
     (copy / ".envoi" / "history.duckdb").unlink()
     (copy / ".envoi" / "envoi.sqlite").unlink()
-    hold = Hold(copy, idle_s=0.0)
-    with hold.reading() as envoi:
+    held = Hold(copy, idle_s=0.0)
+    with held.reading() as envoi:
         assert envoi.report().people == 0
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "People": {
         "import": Listed("import_", "Take in events or people from CSV, JSON lines or Parquet"),
         "who": Listed("who", "List the people for whom a condition holds"),
+        "segments": Listed("segments", "Show the sizes of segments, what time will change, and how they went"),
         "why": Listed("why", "Show why a person is in a segment, or got a mail"),
     },
     "Mail": {
@@ -38,7 +39,7 @@ COMMANDS = {
         "send": Listed("send", "Send a campaign, to each person at most once"),
         "verify": Listed("verify", "Prove that everyone of a campaign is in exactly one state"),
         "report": Listed("report", "Show segments, campaigns and how they went"),
-        "serve": Listed("serve", "Open the project in a browser"),
+        "serve": Listed("serve", "Take events in over HTTP, and open the project in a browser"),
     },
 }
 _FOOT = """Every command takes --help, --project DIR (else the nearest folder with an envoi.toml) and --json.

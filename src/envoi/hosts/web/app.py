@@ -1,23 +1,24 @@
-"""The routes, and the server that answers them."""
+"""The routes of all pages."""
 
 from __future__ import annotations
 
-import logging
-import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from envoi.errors import EnvoiError, Unreachable
+from envoi.errors import EnvoiError
 from envoi.hosts.web import campaigns, faults, home, mail, people, segments
-from envoi.hosts.web.guard import LOCAL, LOG, Guard
+from envoi.hosts.web.builder.page import build
+from envoi.hosts.web.guard import LOCAL, Guard
 from envoi.hosts.web.hold import Hold
+from envoi.hosts.web.memory import Memory
+from envoi.hosts.web.moving import Moving
+from envoi.hosts.web.posted import takes
 from envoi.hosts.web.unsubscribe import unsubscribe
 from envoi.hosts.web.view import STATIC, reads
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: No request to these pages has a body worth more than this.
-MOST_BYTES = 16_384
+MOST_BYTES = 262_144
 
 ROUTES = (
     Route("/", reads(home.home)),
@@ -34,6 +35,9 @@ ROUTES = (
     Route("/people/{person:path}", reads(people.person)),
     Route("/segments", reads(segments.segments)),
     Route("/segments/{segment:path}", reads(segments.segment)),
+    Route("/moving/{segment:path}", segments.moving),
+    Route("/build", takes(build), methods=["GET", "POST"]),
+    Route("/build/{segment:path}", takes(build), methods=["GET", "POST"]),
     Route("/campaigns", reads(campaigns.campaigns)),
     Route("/campaigns/{campaign}", reads(campaigns.campaign)),
     Route("/campaigns/{campaign}/people", reads(campaigns.recipients)),
@@ -70,25 +74,6 @@ def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0) -> Starlett
         max_body_size=MOST_BYTES,
     )
     made.state.hold = hold
+    made.state.memory = Memory()
+    made.state.moving = Moving(root)
     return made
-
-
-def serve(root: Path, *, host: str, port: int) -> None:
-    """Answers until it is interrupted.
-
-    Raises:
-        Unreachable: the address cannot be listened at.
-    """
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
-    except OSError as error:
-        what = f"nobody can listen at {host}:{port}: {error.strerror}"
-        raise Unreachable(what, hint="end what runs there, or name another port with --port") from None
-    LOG.setLevel(logging.INFO)
-    LOG.addHandler(logging.StreamHandler())
-    config = uvicorn.Config(
-        app(root, host=host), log_level="warning", access_log=False, server_header=False, proxy_headers=False
-    )
-    with listening:
-        uvicorn.Server(config).run(sockets=[listening])

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from envoi.errors import NotFound, StoreBusy
+from envoi.hosts.live.status import read_status
 from envoi.hosts.local import open_project
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 LONGEST_S = 3.0
 #: A page says that a command is writing rather than wait longer than this for it.
 WAIT_S = 0.5
+#: Taking in more events than this would be in the way of those that come in meanwhile.
+MUCH = 2_000
+#: Beside a live host history is written in short bursts: the end of one is worth waiting for.
+LIVE_WAIT_S = 5.0
 #: After a refusal further pages are refused at once for this long, instead of each waiting in vain.
 REFUSE_S = 1.0
 
@@ -59,20 +64,6 @@ class Hold:
                 raise
             self._rest()
 
-    @contextmanager
-    def writing(self) -> Iterator[Envoi]:
-        """The project, open for writing, for as long as the block takes.
-
-        Raises:
-            NotFound: its folder is gone.
-            InvalidProject: its files have mistakes.
-            StoreBusy: a command is writing.
-        """
-        with self._lock:
-            self.close()
-            with open_project(self.root, any_thread=True) as envoi:
-                yield envoi
-
     def close(self) -> None:
         """Lets go of the project."""
         with self._lock:
@@ -94,7 +85,9 @@ class Hold:
         """The project open for reading; what only a writer can do is done first: make history, or complete it."""
         try:
             envoi = self._enter()
-            if envoi.stores.tables.head() >= envoi.stores.log.position():
+            behind = envoi.stores.log.position() - envoi.stores.tables.head()
+            # A live host has history brought level beside itself, every few seconds: much is left to that.
+            if behind <= 0 or (behind > MUCH and read_status(self.root) is not None):
                 return envoi
             self._opening.close()
         except NotFound:
@@ -104,7 +97,8 @@ class Hold:
         return self._enter()
 
     def _enter(self) -> Envoi:
-        return self._opening.enter_context(open_project(self.root, read_only=True, any_thread=True, wait_s=WAIT_S))
+        wait_s = WAIT_S if read_status(self.root) is None else LIVE_WAIT_S
+        return self._opening.enter_context(open_project(self.root, read_only=True, any_thread=True, wait_s=wait_s))
 
     def _rest(self) -> None:
         if time.monotonic() - self._opened_at > LONGEST_S:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from envoi.clock import Instant
+    from envoi.errors import Place
     from envoi.events.event import Event, Value
     from envoi.hosts.local import Envoi
 
@@ -28,6 +30,8 @@ _SPANS = (
 #: Properties of an event shown beside its name.
 _MOST_TOLD = 3
 _MOST_COLUMNS = 7
+#: So many letters are shown on either side of a place in a text.
+_AROUND = 18
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -61,6 +65,10 @@ class Times:
     def day(self, at: Instant | str) -> Time:
         """The day alone."""
         return self._time(at, "{0.day} {0:%b %Y}")
+
+    def named_day(self, day: str) -> Time:
+        """A day that is known by its name, as 2017-12-01, whatever the time zone."""
+        return Time(iso=day, text="{0.day} {0:%b %Y}".format(date.fromisoformat(day)))
 
     def weekday(self, at: Instant | str) -> Time:
         """The day with its name."""
@@ -164,6 +172,22 @@ def _told(key: str, value: Value) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{key} {number(value)}"
     return f"{key} {value}"
+
+
+def spot(text: str, at: Place) -> str:
+    r"""The line of a text in which something is, and a mark below the very place; of a long line what lies around it.
+
+    >>> from envoi.errors import Place
+    >>> where = Place(line=2, column=9)
+    >>> print(spot("age > 3\nand did Order", where))
+    and did Order
+            ^
+    """
+    line, column = text.split("\n")[at.line - 1], at.column - 1
+    start = max(column - _AROUND, 0)
+    before = "…" if start else ""
+    after = "…" if len(line) > start + 2 * _AROUND else ""
+    return f"{before}{line[start : start + 2 * _AROUND]}{after}\n{' ' * (column - start + len(before))}^"
 
 
 def items(event: Event) -> dict[str, list[dict[str, Value]]]:

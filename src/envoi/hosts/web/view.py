@@ -43,6 +43,16 @@ def segment_path(name: str, **asked: str | int) -> str:
     return _path("segments", name, **asked)
 
 
+def moving_path(name: str) -> str:
+    """The address of what moves of a segment's page."""
+    return _path("moving", name)
+
+
+def build_path(name: str = "", **asked: str | int) -> str:
+    """The address of the builder for this segment; without a name, for a new one."""
+    return _path("build", *([name] if name else []), **asked)
+
+
 def campaign_path(name: str, inner: str = "", **asked: str | int) -> str:
     """The address of a campaign's page, or of one below it."""
     return _path("campaigns", name, *([inner] if inner else []), **asked)
@@ -56,6 +66,11 @@ def _path(*parts: str, **asked: str | int) -> str:
 def _asset(name: str) -> str:
     """The address of a static file, which changes with what is in it."""
     return f"/static/{name}?{blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()}"
+
+
+def _fingerprint(text: str) -> str:
+    """Tells texts apart, where a name is needed that is new when the text is."""
+    return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def _environment() -> Environment:
@@ -72,6 +87,8 @@ def _environment() -> Environment:
         "pretty": say.pretty,
         "digest": say.digest,
         "words": words,
+        "fingerprint": _fingerprint,
+        "spot": say.spot,
         "outline": outline,
     }
     environment.globals |= {
@@ -81,6 +98,8 @@ def _environment() -> Environment:
         "person_path": person_path,
         "segment_path": segment_path,
         "campaign_path": campaign_path,
+        "build_path": build_path,
+        "moving_path": moving_path,
         "own_names": frozenset(Name),
         "assets": {name: _asset(name) for name in ("envoi.css", "envoi.svg", "htmx.min.js")},
     }

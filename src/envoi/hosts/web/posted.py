@@ -1,0 +1,65 @@
+"""What a browser posts: the fields of a form, from our own pages only."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from hmac import compare_digest
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from envoi.hosts.folder import secret
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from envoi.hosts.local import Envoi
+
+    Fields = Mapping[str, Sequence[str]]
+
+#: A form of more fields than this is none that a person filled in.
+MOST_FIELDS = 5_000
+#: The name of the field that says so.
+FIELD = "token"
+
+
+def token(root: Path) -> str:
+    """What every form of ours carries and no page elsewhere can read: without it nothing is taken from a browser."""
+    return blake2b(b"pages", key=secret(root)[:64], digest_size=16).hexdigest()
+
+
+def takes(show: Callable[[Request, Envoi, Fields], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that shows what it reads in the project, with what was posted, if anything was."""
+
+    async def endpoint(request: Request) -> Response:
+        fields = await _fields(request) if request.method == "POST" else {}
+        return await run_in_threadpool(answer, request, fields)
+
+    def answer(request: Request, fields: Fields) -> Response:
+        with request.app.state.hold.reading() as envoi:
+            if request.method == "POST" and not _is_ours(envoi.root, fields):
+                raise HTTPException(403, "this form is not from these pages: open the page anew, and try again")
+            return show(request, envoi, fields)
+
+    endpoint.__name__ = show.__name__
+    return endpoint
+
+
+async def _fields(request: Request) -> Fields:
+    try:
+        return parse_qs(
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        )
+    except ValueError:
+        raise HTTPException(400, "this form cannot be read") from None
+
+
+def _is_ours(root: Path, fields: Fields) -> bool:
+    given = next(iter(fields.get(FIELD, ())), "")
+    return compare_digest(given.encode(), token(root).encode())
