@@ -24,7 +24,8 @@ from live_http import AUTHORIZATION, HERE, running
 
 from envoi.adapters.database import open_database
 from envoi.adapters.segments.sqlite import SqliteMemberships
-from envoi.campaigns.project import load
+from envoi.adapters.tables.duckdb import DuckTables
+from envoi.campaigns.project import load, plan_of
 from envoi.clock import MICROS_PER_SECOND, SystemClock
 from envoi.conditions import bind
 from envoi.events.event import Event, PersonId
@@ -140,6 +141,8 @@ def main() -> None:
         replayed, _ = open_s(path, definition)
         report(f"opened after a kill, {AGAIN:,} events judged again", [replayed], "s")
         print(f"  {AGAIN / (replayed - loaded) / 1e3:.0f} k events/s")
+        # History is there, and behind: it is written while the probes come.
+        DuckTables(state_folder(root) / "history.duckdb", plan_of(read_files(root))).close()
         envoi = [sys.executable, str(HERE / "_live_server.py"), str(root), "PORT"]
         with running("envoi", envoi, {"ENVOI_WRITE_KEY": KEY}) as server:
             report(

@@ -87,21 +87,24 @@ def on_event(log: EventLog, watch: Watch, batch: Batch, now: Instant) -> list[St
     return log.append(batch, follow)
 
 
-def keep_up(log: EventLog, watch: Watch) -> bool:
-    """Judges a page of what the log has and the judge has not seen, as of then; False if there was none.
+def keep_up(log: EventLog, watch: Watch, *, pages: int = 1) -> bool:
+    """Judges some pages of what the log has and the judge has not seen, as of then; False if there was none.
 
     What another process wrote is judged so, and after a crash what had not been saved.
     """
-    page = list(islice(log.read(after=watch.head), PAGE))
-    pages = iter([page])
+    stored = list(islice(log.read(after=watch.head), pages * PAGE))
+    left = iter([stored[start : start + PAGE] for start in range(0, len(stored), PAGE)])
+    # What was told before a crash comes soon after its cause: that it is there is seen here, and need not be looked up.
+    told = {one.event.id for one in stored if one.event.source == ENVOI}
 
     def follow(_: Sequence[Stored]) -> list[tuple[PersonId, Event]]:
         # What follows is at the end of the log: its turn comes with its page.
-        return [event for page in pages for event in watch.follow(page, page[-1].event.seen_at)]
+        found = [each for page in left for each in watch.follow(page, page[-1].event.seen_at)]
+        return [(person, event) for person, event in found if event.id not in told]
 
-    if page:
+    if stored:
         log.append(Batch(), follow)
-    return bool(page)
+    return bool(stored)
 
 
 def catch_up(stores: Stores) -> None:

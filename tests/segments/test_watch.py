@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from envoi import flow
 from envoi.adapters.events.memory import MemoryEventLog
 from envoi.adapters.segments.memory import MemoryMemberships, MemoryStateStore
 from envoi.clock import MICROS_PER_SECOND, Instant
@@ -27,7 +28,7 @@ from envoi.segments import watch as watch_module
 from envoi.segments.base import Judge
 from envoi.segments.live import LiveJudge
 from envoi.segments.plan import take_up
-from envoi.segments.transition import from_event
+from envoi.segments.transition import Transition, from_event
 from envoi.segments.watch import Watch
 from tests.segments.slow_judge import SlowJudge
 
@@ -46,9 +47,10 @@ START = Instant(1_700_000_000 * MICROS_PER_SECOND)
 
 @pytest.fixture(scope="module", autouse=True, params=[LiveJudge, SlowJudge])
 def judges(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Both judges; and so few at once that what is due is worked off in several commits."""
+    """Both judges; and so few at once that what is due, and what is judged again, takes several commits."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(watch_module, "AT_ONCE", 1)
+        patch.setattr(flow, "PAGE", 3)
         patch.setattr(Life, "judge", request.param)
         yield
 
@@ -73,7 +75,7 @@ class Life:
         self.names = self.names if names is None else names
         judge = type(self).judge({name: BOUND[name] for name in sorted(self.names)})
         self.watch = take_up(judge, self.states, self.memberships, head=self.log.position(), now=self.tick())
-        while keep_up(self.log, self.watch):
+        while keep_up(self.log, self.watch, pages=2):
             pass
         self.watch.tell_of_definitions()
 
@@ -190,6 +192,29 @@ def test_everything_thrown_away_is_worked_out_again_and_nothing_is_told_twice() 
     assert life.log.position() == head
     assert (life.moves(), {name: set(anew.members(name)) for name in EVERYTHING}) == (told, members)
     assert len(told) > 30
+
+
+class Moved(MemoryMemberships):
+    """Memberships that count how often anybody was moved."""
+
+    times = 0
+
+    def note(self, transitions: Sequence[Transition]) -> None:
+        self.times += len(transitions)
+        super().note(transitions)
+
+
+def test_judging_again_moves_nobody_who_has_moved() -> None:
+    moved = Moved()
+    life = Life(frozenset({"recent"}), memberships=moved)
+    for number in range(5):
+        life.happen(number, "p", "A")
+        life.tick(12)
+        life.settle()
+    assert moved.times == len(life.moves()) == 10
+    life.begin()
+    assert life.watch.head == life.log.position()
+    assert moved.times == 10
 
 
 def test_transitions_are_events_of_envoi_with_their_cause() -> None:

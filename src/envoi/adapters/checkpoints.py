@@ -33,7 +33,7 @@ class Checkpoints:
         self._thread = threading.Thread(target=self._copy, name="checkpoints", daemon=True)
         #: Whether it is to be begun anew.
         self.is_long = False
-        writing.execute("PRAGMA wal_autocheckpoint = 0")
+        leave_to_others(writing)
 
     def start(self) -> None:
         """Copies from now on."""
@@ -66,6 +66,11 @@ class Checkpoints:
         """Copies, and says how many bytes the write-ahead log has."""
         _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         return int(frames) * self._page_bytes
+
+
+def leave_to_others(connection: sqlite3.Connection) -> None:
+    """Has this connection's commits copy nothing: a thread like the above does, here or in another process."""
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
 
 
 def make_room(path: Path) -> None:

@@ -22,13 +22,15 @@ def take_up(judge: Judge, states: StateStore, memberships: Memberships, *, head:
         StoreFailed: the disk is full or failed.
     """
     plan, saved = states.plan()
+    # Who moves is noted in the commit that puts it into the log; only what was begun anew notes it all again.
+    noted = head if plan.number and plan.announced else 0
     if {one.segment: one.condition for one in plan.segments} == dict(judge.conditions):
         judge.unpack(_saved(states, plan.number))
     else:
         plan, saved = next_plan(plan, judge.conditions, head=head, now=now), 0
     # Written even where nothing changes: a disk that takes nothing is found out before anyone is answered.
     states.adopt(plan, saved)
-    return Watch(judge=judge, memberships=memberships, states=states, plan=plan, head=saved)
+    return Watch(judge=judge, memberships=memberships, states=states, plan=plan, head=saved, noted=noted)
 
 
 def next_plan(plan: Plan, conditions: Mapping[str, str], *, head: int, now: Instant) -> Plan:

@@ -44,6 +44,8 @@ class Watch:
     #: The position in the log up to which everything has been judged.
     head: int = 0
     now: Instant = NEVER
+    #: The position in the log up to which who moved is in the memberships already.
+    noted: int = 0
     #: Who changed since being saved, the longest waiting first, and the position of the first event not saved.
     unsaved: dict[PersonId, int] = field(default_factory=dict)
     #: Who has not been told of since a definition changed.
@@ -60,7 +62,7 @@ class Watch:
 
         No event that arrived at or before `now` may come later than this.
         """
-        if moves := [move for stored in new if (move := from_event(stored))]:
+        if moves := [move for stored in new if stored.seq > self.noted and (move := from_event(stored))]:
             self.memberships.note(moves)
         found: list[Transition] = []
         event, unsaved = self.judge.event, self.unsaved

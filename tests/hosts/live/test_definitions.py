@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from envoi.hosts.live import keeper
 from envoi.hosts.local import open_project
 from envoi.segments import backfill
 from envoi.segments.transition import from_event
-from tests.hosts.live.shop import KEY, logged, make, segments_of, served
+from tests.hosts.live.shop import KEY, logged, make, segments_of, served, until
 
 
 @pytest.fixture
@@ -30,13 +28,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def write(shop: Path, name: str, condition: str) -> None:
     text = f"name = {name!r}\ncondition = '''{condition}'''\n"
     (shop / "segments" / f"{name.lower()}.toml").write_text(text, encoding="utf-8")
-
-
-def until(true: Callable[[], bool], *, within_s: float = 30) -> None:
-    end = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def order(client: Client, person: str, number: object, total: float = 5) -> None:
@@ -102,7 +93,7 @@ def test_a_mistake_in_a_file_leaves_the_segments_as_they_were(shop: Path) -> Non
 def test_history_is_written_beside_the_live_host(shop: Path) -> None:
     with served(shop) as address, Client(base_url=address, auth=(KEY, "")) as client:
         order(client, "a", 1, total=20)
-        keeper.write_history(shop)
+        keeper.end_history(keeper.begin_history(shop))
         order(client, "a", 2, total=20)
     with open_project(shop, read_only=True) as envoi:
         assert envoi.stores.tables.head() == 2

@@ -4,27 +4,90 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from contextlib import closing
+from itertools import islice, takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from envoi.adapters.checkpoints import leave_to_others
+from envoi.adapters.database import open_database
+from envoi.adapters.events.sqlite import SqliteEventLog
+from envoi.adapters.people.sqlite import SqliteProfileStore
+from envoi.adapters.tables.duckdb import DuckTables
+from envoi.adapters.tables.duckdb_file import Resources
+from envoi.campaigns.project import plan_of
 from envoi.errors import StoreBusy
-from envoi.flow import catch_up_profiles
-from envoi.hosts.local import open_letterbox, open_project
+from envoi.flow import BATCH, fold_profiles
+from envoi.hosts.folder import read_files, state_folder
 
-#: How much this gives way to the live host.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from envoi.events.catalogue import Catalogue
+    from envoi.events.event import Stored
+    from envoi.events.port import EventLog
+    from envoi.people.port import ProfileStore
+
+    #: The part of the log after a position that is to be written.
+    Read = Callable[[int], Iterator[Stored]]
+
+#: How many events are folded into profiles in one commit: the live host, which wants to write too, waits for it.
+TOGETHER = 100
+#: After each such commit, the live host has the log to itself for so many times as long.
+PAUSE = 3.0
+#: How much this gives way to the live host when it writes history.
 NICE = 10
+#: How long commands that wait for history may go ahead after each batch of it.
+GAP_S = 0.3
+#: How long this waits for a command that has history open; it is tried again soon.
+WAIT_S = 1.0
 
 
 def main(root: Path) -> None:
     """Does it, unless a command is at it: then that command did, or will."""
+    state = state_folder(root)
     try:
-        # Not giving way yet: the live host waits for these commits.
-        with open_letterbox(root) as box:
-            catch_up_profiles(box.log, box.people)
-        os.nice(NICE)
-        with open_project(root):
-            pass
+        with closing(open_database(state / "envoi.sqlite")) as connection:
+            leave_to_others(connection)
+            log = SqliteEventLog(connection)
+            # What comes meanwhile is left for the next time: under load there would be no end to it.
+            until = log.position()
+            write_profiles(_up_to(until, log), SqliteProfileStore(connection))
+            # Only now: who gives way while others wait for a commit keeps them waiting.
+            give_way()
+            plan = plan_of(read_files(root))
+            while write_history(_up_to(until, log), state / "history.duckdb", plan):
+                time.sleep(GAP_S)
     except StoreBusy:
         pass
+
+
+def write_profiles(read: Read, people: ProfileStore) -> None:
+    """Folds what the log has and profiles have not, in short commits with pauses in between."""
+    events = read(people.position())
+    while stored := list(islice(events, TOGETHER)):
+        begun = time.monotonic()
+        fold_profiles(people, stored)
+        time.sleep(PAUSE * (time.monotonic() - begun))
+
+
+def write_history(read: Read, path: Path, plan: Catalogue) -> bool:
+    """Adds a batch of what the log has and history has not; True if there may be more."""
+    with closing(DuckTables(path, plan, resources=Resources(threads=1, wait_s=WAIT_S))) as tables:
+        stored = list(islice(read(tables.head()), BATCH))
+        tables.write(stored)
+    return len(stored) == BATCH
+
+
+def give_way() -> None:
+    """From now on, leaves the processor and the disk to others when they want them; the disk goes by niceness too."""
+    if sys.platform != "win32":
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+
+
+def _up_to(last: int, log: EventLog) -> Read:
+    return lambda after: takewhile(lambda one: one.seq <= last, log.read(after=after))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ class Keeper:
         self._root = root
         self._redefine = redefine
         self._status = status
+        self._history: subprocess.Popen[str] | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
@@ -48,18 +49,24 @@ class Keeper:
         """Ends."""
         self._stop.set()
         self._thread.join()
+        if self._history is not None:
+            # What it wrote is whole, and whoever opens the project next writes the rest.
+            self._history.terminate()
+            self._history.communicate()
         remove_status(self._root)
 
     def _keep(self) -> None:
-        known, written_s = stamp(self._root), time.monotonic()
+        known, begun_s = stamp(self._root), time.monotonic()
         while not self._stop.wait(LOOK_S):
             write_status(self._root, self._status())
             found = stamp(self._root)
             if found != known and self._read():
                 known = found
-            if time.monotonic() - written_s > HISTORY_S:
-                write_history(self._root)
-                written_s = time.monotonic()
+            if self._history is not None and self._history.poll() is not None:
+                end_history(self._history)
+                self._history = None
+            if self._history is None and time.monotonic() - begun_s > HISTORY_S:
+                self._history, begun_s = begin_history(self._root), time.monotonic()
 
     def _read(self) -> bool:
         """Reads the project anew; False to try again later."""
@@ -80,12 +87,17 @@ def stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple((path.as_posix(), about.st_mtime_ns, about.st_size) for path, about in found)
 
 
-def write_history(root: Path) -> None:
+def begin_history(root: Path) -> subprocess.Popen[str]:
     """Lets another process bring history level with the log: it takes long, and here it would be in the way."""
     command = [sys.executable, "-m", "envoi.hosts.live.history", str(root)]
     # Our own module, on our own folder.
-    ran = subprocess.run(  # noqa: S603
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    return subprocess.Popen(  # noqa: S603
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    if ran.returncode:
-        _log.warning("history was not written: %s", ran.stderr.strip().rpartition("\n")[2])
+
+
+def end_history(process: subprocess.Popen[str]) -> None:
+    """Returns when that process has ended, and says if it failed."""
+    _, said = process.communicate()
+    if process.returncode:
+        _log.warning("history was not written: %s", said.strip().rpartition("\n")[2])

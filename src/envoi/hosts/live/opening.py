@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: How often a writer that is never idle looks whether other processes wrote to the log.
 LOOK_MICROS = 200_000
+#: How many pages of the log are judged again in one commit while nothing else is to be done.
+PAGES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ def opened(path: Path, definition: Definition, moments: Moments) -> Iterator[Ope
         judge = definition.judge(definition.conditions())
         stores = SqliteStateStore(connection), SqliteMemberships(connection)
         watch = take_up(judge, *stores, head=head, now=moments.next())
-        while keep_up(log, watch):
+        while keep_up(log, watch, pages=PAGES):
             definition.progress(Task(what="replaying", done=watch.head, of=head))
         watch.tell_of_definitions()
         checkpoints = Checkpoints(path, connection)
