@@ -5,7 +5,8 @@
     │   ├── InvalidProject      all mistakes of a project at once
     │   ├── ConditionError      a condition does not parse or does not fit the tracking plan
     │   └── TemplateError       a template does not parse, or failed for one person
-    │       └── LimitExceeded   a template used up a budget: loops, bytes, nesting
+    │       ├── LimitExceeded   a template used up a budget: loops, bytes, nesting
+    │       └── Withheld        a template decided that this person gets no mail
     ├── DataError               a file of data cannot be read as it says it is
     ├── NotFound                a name that is not there: person, segment, campaign, message
     ├── Conflict                what was asked contradicts what is stored
@@ -107,6 +108,10 @@ class TemplateError(ProjectError):
 
 class LimitExceeded(TemplateError):
     """A template used up one of its budgets."""
+
+
+class Withheld(TemplateError):
+    """A template decided that this person gets no mail."""
 
 
 class DataError(EnvoiError):

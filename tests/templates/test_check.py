@@ -52,7 +52,7 @@ def test_a_known_path_stands_for_what_is_below_it(path: str, known: str, is_know
             "warning: line 3, column 1: an image without alt",
         ),
         (f"<mj-text>{LINK}<img src='a>b'></mj-text>", "warning: line 2, column 57: an image without alt"),
-        (f"<mj-text>{LINK}{'word ' * 22_000}</mj-text>", "before anyone's data, and Gmail shows 102"),
+        (f"<mj-text>{LINK}{'word ' * 22_000}</mj-text>", "before anyone's data: Gmail shows 102"),
     ],
 )
 def test_what_readers_would_miss_is_a_warning(body: str, problem: str) -> None:

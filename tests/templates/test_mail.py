@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envoi.errors import LimitExceeded, TemplateError
+from envoi.errors import LimitExceeded, TemplateError, Withheld
 from envoi.templates import check, parse_mail
 
 GROCER = (Path(__file__).parents[2] / "examples/grocer/templates/weekly-picks.mjml").read_text(encoding="utf-8")
@@ -169,3 +170,31 @@ def test_no_data_breaks_the_grocers_mail(name: str, product: str, price: int, co
     assert len(mail.subject.splitlines()) == 1
     assert mail.html.count('class="tile"') == count
     assert mail.html.count("<td") == mail.html.count("</td>")
+
+
+BROKEN = {"price": "cheap"}
+
+
+def test_what_fell_back_is_told_once_and_where() -> None:
+    source = mjml("{% attempt %}{{ price | money }}{% fallback %}ask us{% endattempt %}")
+    rendered = parse_mail(source).render(BROKEN)
+    assert "ask us" in rendered.html
+    assert "ask us" in rendered.text
+    assert [each.reason for each in rendered.setbacks] == ["money takes a number, not 'cheap'"]
+    assert rendered.setbacks[0].at.line == 2
+    assert parse_mail(source).render({"price": 5}).setbacks == ()
+
+
+def test_a_mail_that_breaks_has_another_one_instead() -> None:
+    broken = parse_mail(mjml("{{ price | money }}"))
+    rendered = replace(broken, fallback=parse_mail(mjml("plain words"))).render(BROKEN)
+    assert rendered.text == "plain words\n"
+    assert [each.reason for each in rendered.setbacks] == ["money takes a number, not 'cheap'"]
+    with pytest.raises(TemplateError, match="money takes a number"):
+        replace(broken, fallback=broken).render(BROKEN)
+
+
+def test_a_mail_that_is_withheld_has_no_other_one() -> None:
+    withheld = parse_mail(mjml("{% abort_message('no picks') %}"))
+    with pytest.raises(Withheld, match="no picks"):
+        replace(withheld, fallback=parse_mail(mjml("plain words"))).render({})

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envoi.errors import TemplateError
-from envoi.templates.mask import TAG, blanked, mask
+from envoi.templates.mask import blanked, mask
+from envoi.templates.tags import LIQUID
 
 PARTS = st.sampled_from(
     [
@@ -65,7 +66,7 @@ def test_what_is_hidden_comes_back(source: str) -> None:
 
 @given(SOURCES)
 def test_nothing_of_a_tag_is_left(source: str) -> None:
-    assert not TAG.search(mask(source).text)
+    assert not LIQUID.pattern.search(mask(source).text)
 
 
 @given(SOURCES, SOURCES)
@@ -76,7 +77,7 @@ def test_a_piece_knows_where_its_tags_came_from(before: str, source: str) -> Non
     for here, there in piece.tags[1:]:
         for inside in range(2):
             assert piece.text[here + inside] == whole[piece.origin(here + inside)]
-        assert TAG.match(whole, there)
+        assert LIQUID.pattern.match(whole, there)
 
 
 @given(SOURCES)

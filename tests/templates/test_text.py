@@ -4,7 +4,6 @@ import pytest
 
 from envoi.templates.liquid import parse_plain
 from envoi.templates.mask import mask
-from envoi.templates.place import place
 from envoi.templates.text import break_lines, to_text
 
 DATA = {"on": True, "rows": ["A", "B"], "url": "https://example.org/?a=1&b=2", "name": "Anna & Bo"}
@@ -14,7 +13,7 @@ def text_of(body: str) -> str:
     masked = mask(f"<html><head><title>T</title><style>p {{ }}</style></head><body>{body}</body></html>")
     _, text = to_text(masked, masked.text)
     piece = masked.piece(text)
-    return break_lines(parse_plain(piece.text, locate=lambda offset: place("", offset)).render(DATA))
+    return break_lines(parse_plain(piece.text).render(DATA))
 
 
 @pytest.mark.parametrize(

@@ -35,3 +35,15 @@ def why_refused(pattern: str) -> str:
         (why,) = error.args
         return why.decode(errors="replace") if isinstance(why, bytes) else str(why)
     return ""
+
+
+def group_of(pattern: str, text: str, group: int | str) -> str:
+    """What a group of the pattern matched where it occurs first; empty if nothing, or if there is no such group.
+
+    >>> group_of("([a-z]+)-(?P<n>[0-9]+)", "tea-17", 1), group_of("(?P<n>[0-9]+)", "17", "n"), group_of("a", "b", 0)
+    ('tea', '17', '')
+    """
+    found = re2.compile(pattern, _QUIET).search(text)
+    if not found or (group not in found.groupdict() if isinstance(group, str) else group > len(found.groups())):
+        return ""
+    return found.group(group) or ""

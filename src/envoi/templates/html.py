@@ -10,11 +10,13 @@ from mjml import mjml2html
 
 from envoi.errors import TemplateError, did_you_mean
 from envoi.templates.mask import blanked
+from envoi.templates.mirror import mirrored
 from envoi.templates.place import place
 
 if TYPE_CHECKING:
     from envoi.errors import Place
     from envoi.templates.mask import Masked
+    from envoi.templates.tags import Tags
 
 #: Style sheets are never fetched; what cannot stand in an element (media queries) stays in the head.
 _INLINER = CSSInliner(load_remote_stylesheets=False, keep_style_tags=True, remove_inlined_selectors=True)
@@ -39,27 +41,29 @@ def to_html(masked: Masked, source: str, *, lang: str) -> str:
     """
     # A line break inside a style comes out of mrml as a backslash and an n.
     text = re.sub(r"""style\s*=\s*("[^"]*"|'[^']*')""", lambda style: " ".join(style[0].split()), masked.text)
-    html = _from_mjml(text, source) if "<mjml" in text else text
+    is_mjml = "<mjml" in text
+    html = _from_mjml(text, source, masked.dialect) if is_mjml else text
     # Rows after a hidden tag get their body here: the parser would open it after the tag, and so inside the loop.
     html = re.sub(rf"(<table\b[^>]*>)((?:\s*<!--{masked.key}\d+x-->)+\s*)(?=<tr\b)", r"\1<tbody>\2", html)
     try:
         html = _INLINER.inline(html)
     except InlineError as fault:
         raise TemplateError(f"its CSS does not parse: {fault}") from fault
-    html = _for_mail_programs(html, lang)
+    html = _for_mail_programs(html if is_mjml else mirrored(html, masked.key), lang)
     for tag, offset in masked.missing(html):
         hint = "put it around a whole element, inside text, or in an attribute that the element has"
         raise TemplateError(f"MJML has no place for {tag} here", hint=hint, at=place(source, offset))
     return html
 
 
-def _from_mjml(text: str, source: str) -> str:
-    _check_elements(source)
+def _from_mjml(text: str, source: str, dialect: Tags) -> str:
+    plain = blanked(source, dialect)
+    _check_elements(source, plain)
     try:
         # No fonts: mrml would link Google's for the ones it knows, and a mail is read without asking anyone.
         return mjml2html(text, fonts={})
     except ValueError as fault:
-        stray = re.search(r"<(?![a-z/!])", blanked(source), re.IGNORECASE)
+        stray = re.search(r"<(?![a-z/!])", plain, re.IGNORECASE)
         if stray:
             hint, at = "write &lt; where you mean the sign", place(source, stray.start())
             raise TemplateError("this < begins no element", hint=hint, at=at) from fault
@@ -67,10 +71,10 @@ def _from_mjml(text: str, source: str) -> str:
         raise TemplateError(f"MJML cannot read it: {fault}", hint=hint) from fault
 
 
-def _check_elements(source: str) -> None:
+def _check_elements(source: str, plain: str) -> None:
     """Finds what mrml copies without a word, or complains of without a place: unknown and unclosed elements."""
     opened: list[tuple[str, Place]] = []
-    for tag in _MJ_TAG.finditer(blanked(source)):
+    for tag in _MJ_TAG.finditer(plain):
         closing, name, alone = tag.groups()
         at = place(source, tag.start())
         if name not in _ELEMENTS:

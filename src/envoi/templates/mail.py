@@ -1,4 +1,4 @@
-"""A mail template: one MJML file with Liquid, compiled once into subject, HTML and text, rendered for each person.
+"""A mail template: one MJML or HTML file, compiled once into subject, HTML and text, rendered for each person.
 
 `<mj-title>` is the subject and `<mj-preview>` the line that mailboxes show beside it. What stands before `<mjml>` acts
 in all three: a name that is assigned there can be used everywhere.
@@ -7,22 +7,22 @@ in all three: a name that is assigned there can be used everywhere.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from envoi.errors import TemplateError
-from envoi.templates import liquid
+from envoi.errors import TemplateError, Withheld
 from envoi.templates.html import to_html
+from envoi.templates.language import LIQUID, Language
+from envoi.templates.located import Located, located
 from envoi.templates.mask import mask
 from envoi.templates.place import place
-from envoi.templates.template import Rendered
+from envoi.templates.template import Rendered, Setback
 from envoi.templates.text import break_lines, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from envoi.templates.mask import Piece
-    from envoi.templates.template import Template
+    from envoi.templates.program import Program
 
 _ROOT = re.compile(r"<(?:mjml|html|!doctype)\b", re.IGNORECASE)
 
@@ -32,48 +32,105 @@ class MailTemplate:
     """A compiled mail."""
 
     #: The file as its author wrote it, for whoever asks about its lines and variables.
-    whole: Template
-    subject: Template
-    html: Template
-    text: Template
+    whole: Program
+    subject: Located
+    html: Located
+    text: Located
+    language: Language = LIQUID
+    #: What the mail prints as `campaign.preview`, if its campaign says so.
+    preview: Located | None = None
+    #: What a person gets whose data break this one.
+    fallback: MailTemplate | None = None
 
     def render(self, data: Mapping[str, object]) -> Rendered:
         """The mail for one person; the same data give the same texts.
 
         Raises:
-            TemplateError: it fails on this data.
+            TemplateError: it fails on this data, and so does its fallback if it has one.
             LimitExceeded: a budget is used up.
+            Withheld: the template decides that this person gets no mail.
         """
+        try:
+            return self._render(data)
+        except Withheld:
+            raise
+        except TemplateError as fault:
+            if not self.fallback:
+                raise
+            rendered = self.fallback.render(data)
+            return replace(rendered, setbacks=(Setback(reason=fault.what, at=fault.at), *rendered.setbacks))
+
+    def _render(self, data: Mapping[str, object]) -> Rendered:
+        subject = self.subject.print(data)
+        lines = {"subject": _one_line(subject.text)}
+        if self.preview:
+            lines["preview"] = _one_line(self.preview.render(data))
+        data = _with_lines(data, lines)
+        html, text = self.html.print(data), self.text.print(data)
         return Rendered(
-            subject=" ".join(self.subject.render(data).split()),
-            html=self.html.render(data).lstrip(),
-            text=break_lines(self.text.render(data)),
+            subject=lines["subject"],
+            html=html.text.lstrip(),
+            text=break_lines(text.text),
+            setbacks=tuple(dict.fromkeys((*subject.setbacks, *html.setbacks, *text.setbacks))),
         )
 
+    def given(self, data: Mapping[str, object]) -> MailTemplate:
+        """The same mail for people who all have these data: what follows from them is worked out now; it takes a while.
 
-def parse_mail(source: str, *, lang: str = "en") -> MailTemplate:
+        `whole` stays as its author wrote it.
+        """
+        subject, html, text = (_given(each, data) for each in (self.subject, self.html, self.text))
+        fallback = self.fallback.given(data) if self.fallback else None
+        return replace(self, subject=subject, html=html, text=text, fallback=fallback)
+
+    def with_lines(self, *, subject: str = "", preview: str = "") -> MailTemplate:
+        """The same mail with a campaign's own subject and preview, both in the dialect of the mail.
+
+        Raises:
+            TemplateError: one of them does not parse.
+        """
+        own = replace(self, subject=_own(subject, self.language)) if subject else self
+        return replace(own, preview=_own(preview, self.language)) if preview else own
+
+
+def _with_lines(data: Mapping[str, object], lines: Mapping[str, str]) -> Mapping[str, object]:
+    campaign = data.get("campaign")
+    return {**data, "campaign": {**(campaign if isinstance(campaign, dict) else {}), **lines}}
+
+
+def _given(piece: Located, data: Mapping[str, object]) -> Located:
+    return replace(piece, template=piece.template.given(data))
+
+
+def _own(text: str, language: Language) -> Located:
+    return Located(template=language.plain(text), move=lambda at: at)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def parse_mail(source: str, *, lang: str = "en", language: Language = LIQUID) -> MailTemplate:
     """The mail in an MJML file (or a whole HTML page with a <title>); `lang` holds where the file names no language.
 
     Raises:
-        TemplateError: Liquid or MJML does not parse, a tag stands where MJML has no place for it, or it has no subject.
+        TemplateError: the template or MJML does not parse, a tag stands where MJML has no place for it, or it has no
+            subject.
     """
-    whole = liquid.parse(source)
+    whole = language.markup(source)
     root = _ROOT.search(source)
     if not root:
         raise TemplateError("this is not a mail template", hint="begin it with <mjml> or <html>")
-    masked = mask(source, start=root.start())
+    masked = mask(source, start=root.start(), dialect=language.tags)
     html = to_html(masked, source, lang=lang)
     title, text = to_text(masked, html)
     if not title.strip():
-        raise TemplateError("it has no subject", hint="add <mj-title> to <mj-head>", at=place(source, root.start()))
+        what = "<mj-title> to <mj-head>" if "<mjml" in masked.text else "<title> to <head>"
+        raise TemplateError("it has no subject", hint=f"add {what}", at=place(source, root.start()))
     return MailTemplate(
         whole=whole,
-        subject=_compiled(liquid.parse_plain, masked.piece(title), source),
-        html=_compiled(liquid.parse_markup, masked.piece(html), source),
-        text=_compiled(liquid.parse_plain, masked.piece(text), source),
+        subject=located(masked.piece(title), source, language.plain),
+        html=located(masked.piece(html), source, language.markup),
+        text=located(masked.piece(text), source, language.plain),
+        language=language,
     )
-
-
-def _compiled(parse: Callable[..., Template], piece: Piece, source: str) -> Template:
-    """A piece as a template whose errors point into the source."""
-    return parse(piece.text, locate=lambda offset: place(source, piece.origin(offset)))

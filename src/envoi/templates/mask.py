@@ -1,4 +1,4 @@
-"""Hides Liquid tags from tools that read HTML, and puts them back: an HTML parser would tear a loop out of its table.
+"""Hides a dialect's tags from tools that read HTML, and puts them back: HTML's would tear a loop out of its table.
 
 A tag between elements becomes a comment, which MJML and HTML keep where it stands, also between table rows. Inside an
 attribute, a comment or an element of bare text it becomes a word, which they copy.
@@ -9,26 +9,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
 
 from envoi.errors import TemplateError
 from envoi.templates.place import place
+from envoi.templates.tags import LIQUID, Tags
 
-#: One Liquid tag; what lies inside `raw`, `comment` and `doc` belongs to it.
-TAG = re.compile(
-    r"\{%-?\s*(?P<opaque>raw|comment|doc)\b.*?\{%-?\s*end(?P=opaque)\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
-)
 _BARE = "mj-title|mj-preview|mj-style|mj-accordion-title|title|style|script|textarea"
 #: What ends each state of the reader; the name of the group that matched is the next state.
-_NEXT = {
-    state: re.compile(f"(?P<liquid>{TAG.pattern})|{ends}", re.DOTALL | re.IGNORECASE)
-    for state, ends in {
-        "node": rf"(?P<comment><!--)|(?P<bare><(?:{_BARE})\b[^>]*(?<!/)>)|(?P<tag></?[a-z])",
-        "tag": r"""(?P<double>")|(?P<single>')|(?P<node>>)""",
-        "double": r'(?P<tag>")',
-        "single": r"(?P<tag>')",
-        "bare": rf"(?P<node></(?:{_BARE})\s*>)",
-        "comment": r"(?P<node>-->)",
-    }.items()
+_ENDS = {
+    "node": rf"(?P<comment><!--)|(?P<bare><(?:{_BARE})\b[^>]*(?<!/)>)|(?P<tag></?[a-z])",
+    "tag": r"""(?P<double>")|(?P<single>')|(?P<node>>)""",
+    "double": r'(?P<tag>")',
+    "single": r"(?P<tag>')",
+    "bare": rf"(?P<node></(?:{_BARE})\s*>)",
+    "comment": r"(?P<node>-->)",
 }
 #: How a word stands in each state; inside an element it must be an attribute of its own.
 _FORMS = {"node": "<!--{}-->", "tag": " {} "}
@@ -53,17 +48,23 @@ class Masked:
     """A source whose tags are hidden."""
 
     text: str
-    #: What stands before the first element: Liquid for every piece.
+    #: What stands before the first element: it acts in every piece.
     prologue: str
     #: Begins each word that stands for a tag, and occurs nowhere else in the source.
     key: str
     #: The tags and where in the source they stood.
     tags: tuple[tuple[str, int], ...]
+    #: How the dialect writes them.
+    dialect: Tags = LIQUID
 
     @property
     def words(self) -> re.Pattern[str]:
         """Finds a hidden tag in any of its forms: a comment, a word, a word that became an attribute."""
         return re.compile(rf'<!--{self.key}(\d+)x-->|{self.key}(\d+)x(?:="")?')
+
+    def steering(self, text: str) -> list[str]:
+        """The words in a text that stand for tags which decide, repeat or set."""
+        return [word[0] for word in self.words.finditer(text) if self.dialect.steers(self.tags[_number(word)][0])]
 
     def missing(self, text: str) -> list[tuple[str, int]]:
         """The tags that a tool dropped on the way to `text`."""
@@ -86,7 +87,7 @@ class Masked:
         return Piece(text="".join([*parts, text[end:]]), tags=tuple(tags))
 
 
-def mask(source: str, *, start: int = 0) -> Masked:
+def mask(source: str, *, start: int = 0, dialect: Tags = LIQUID) -> Masked:
     """Hides the tags of an MJML or HTML source, whose first element begins at `start`.
 
     >>> mask('<td title="{{ a }}">{% if b %}c</td>').text
@@ -101,38 +102,51 @@ def mask(source: str, *, start: int = 0) -> Masked:
     parts: list[str] = []
     tags: list[tuple[str, int]] = []
     state, end = "node", start
-    while found := _NEXT[state].search(source, end):
+    ends = _ends(dialect)
+    while found := ends[state].search(source, end):
         parts.append(source[end : found.start()])
-        if found["liquid"]:
-            if state == "tag" and found[0].startswith("{%"):
-                hint = 'put it inside the value, as in class="{% if a %}b{% endif %}"'
+        if found["hidden"]:
+            if state == "tag" and dialect.steers(found[0]):
+                hint = f'put it inside the value, as in class="{found[0]}"'
                 raise TemplateError(f"{found[0]} stands between attributes", hint=hint, at=place(source, found.start()))
             word = f"{key}{len(tags)}x"
             parts.append(_FORMS.get(state, "{}").format(word))
-            tags.append((found["liquid"], found.start()))
+            tags.append((found["hidden"], found.start()))
         else:
             parts.append(found[0])
             state = found.lastgroup or state
         end = found.end()
     text = "".join([*parts, source[end:]])
-    return Masked(text=text, prologue=_without_notes(source[:start]), key=key, tags=tuple(tags))
+    return Masked(text=text, prologue=without_notes(source[:start]), key=key, tags=tuple(tags), dialect=dialect)
 
 
-def blanked(source: str) -> str:
+@cache
+def _ends(dialect: Tags) -> dict[str, re.Pattern[str]]:
+    """For each state of the reader, what it looks for: a tag, and what ends the state."""
+    flags = re.DOTALL | re.IGNORECASE
+    return {state: re.compile(f"(?P<hidden>{dialect.pattern.pattern})|{ends}", flags) for state, ends in _ENDS.items()}
+
+
+def blanked(source: str, dialect: Tags = LIQUID) -> str:
     """The source with spaces for its tags and comments: every offset and line stays.
 
     >>> blanked("a{{ b }}c<!-- d -->e")
     'a       c          e'
     """
-    return _without_notes(TAG.sub(_spaces, source))
+    return without_notes(dialect.pattern.sub(lambda tag: _spaces(tag[0]), source))
 
 
-def _without_notes(text: str) -> str:
-    return re.sub(r"<!--.*?-->", _spaces, text, flags=re.DOTALL)
+def without_notes(text: str) -> str:
+    """The text with spaces for its comments of HTML; one that is never closed stays."""
+    parts, end = [], 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
+        parts += [text[end:start], _spaces(text[start : close + 3])]
+        end = close + 3
+    return "".join([*parts, text[end:]])
 
 
-def _spaces(found: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", found[0])
+def _spaces(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
 
 
 def _number(word: re.Match[str]) -> int:

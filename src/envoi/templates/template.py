@@ -21,6 +21,23 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setback:
+    """A part that failed on a person's data, and was replaced by its fallback."""
+
+    reason: str
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What a template made of a person's data."""
+
+    text: str
+    #: In the order in which they happened.
+    setbacks: tuple[Setback, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A mail's three texts for one person."""
 
@@ -28,6 +45,8 @@ class Rendered:
     subject: str
     html: str
     text: str
+    #: Of all three, each once.
+    setbacks: tuple[Setback, ...] = ()
 
 
 class Template(Protocol):
@@ -45,6 +64,10 @@ class Template(Protocol):
             TemplateError: a filter refused its value, or the data holds an object of the program.
             LimitExceeded: a budget of `limits` is used up.
         """
+        ...
+
+    def print(self, data: Mapping[str, object]) -> Printed:
+        """The same, with what failed on this data and was replaced by its fallback."""
         ...
 
     def variables(self) -> Sequence[Variable]:

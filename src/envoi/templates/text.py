@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from envoi.templates.mask import Masked
 
-#: Not white space, so that Liquid's {%- leaves them.
+#: Not white space, so that tags that take away white space leave them.
 LINE, PARAGRAPH, CELL = "\x01", "\x02", "\x03"
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "hr"})
 _LINES = frozenset({"br", "div", "li", "td", "th", "tr", "center"})
@@ -97,17 +97,18 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title.append(data)
-        elif not self._hidden:
+        elif self._hidden:
+            # What is set in the head or in a hidden line is used in others.
+            self.parts += self._masked.steering(data)
+        else:
             self.parts.append(_NO_WIDTH.sub("", re.sub(r"\s+", " ", data)))
 
     def handle_comment(self, data: str) -> None:
-        # What only Outlook reads repeats what the others read.
-        if not self._hidden and not data.lstrip().startswith("["):
-            self.parts += [word[0] for word in self._masked.words.finditer(data) if self._acts(word[0], data)]
-
-    def _acts(self, word: str, comment: str) -> bool:
-        """Whether a hidden tag of a comment prints or steers: in an author's own note it may steer, not print."""
-        return word == comment or self._masked.unmask(word).startswith("{%")
+        # What only Outlook reads repeats what the others read. In an author's own note a tag may steer, not print.
+        if self._hidden or not self._masked.words.fullmatch(data):
+            self.parts += [] if data.lstrip().startswith("[") else self._masked.steering(data)
+        else:
+            self.parts.append(data)
 
     def _close_link(self) -> None:
         address, start = self._links.pop()

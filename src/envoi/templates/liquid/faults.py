@@ -1,19 +1,15 @@
-"""The engine's errors in our words, each at its line and column, also where the engine names none."""
+"""What python-liquid's parser complains of, in our words and at its line and column, also where it names none."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from liquid import DictLoader
-from liquid.exceptions import LiquidError, ResourceLimitError, TemplateNotFoundError
+from liquid.exceptions import BlockNestingError, LiquidError
 
 from envoi.errors import LimitExceeded, Place, TemplateError, did_you_mean
-from envoi.templates.limits import WORDS
-from envoi.templates.mask import TAG
-from envoi.templates.place import place
+from envoi.templates.limits import NESTING
+from envoi.templates.tags import LIQUID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,38 +24,17 @@ _AROUND = {"elsif": ("{% if a %}", "{% endif %}"), "when": ("{% case a %}", "{% 
 def in_our_words(
     fault: LiquidError, source: str, environment: Environment, locate: Callable[[int], Place]
 ) -> TemplateError:
-    """The error to raise for what the engine says of `source`; `locate` places an offset in the author's file."""
-    source, locate = _home(fault, source, environment, locate)
+    """The error to raise for what the parser says of `source`; `locate` places an offset in the author's file."""
     at = locate(fault.token.start_index) if fault.token and fault.token.start_index >= 0 else Place()
-    if isinstance(fault, ResourceLimitError):
-        hint = "no mail needs that much: look for what repeats or feeds itself"
-        return LimitExceeded(WORDS[type(fault)], hint=hint, at=at)
+    if isinstance(fault, BlockNestingError):
+        return LimitExceeded(f"blocks are nested more than {NESTING} deep", at=at)
     if isinstance(fault.__cause__, RecursionError):
         return LimitExceeded("an expression is nested too deep", at=at)
-    if isinstance(fault, TemplateNotFoundError):
-        known = _partials(environment)
-        return TemplateError(
-            f"there is no partial {fault.message!r}", hint=did_you_mean(str(fault.message), known), at=at
-        )
-    if at == Place():
+    if not at.line:
         return _unplaced(fault, source, environment, locate)
     word = fault.token.value if fault.token and "unexpected tag" in str(fault.message) else ""
     tags = [name for name in environment.tags if word and name.isidentifier()]
     return TemplateError(str(fault.message), hint=did_you_mean(word, tags), at=at)
-
-
-def _home(
-    fault: LiquidError, source: str, environment: Environment, locate: Callable[[int], Place]
-) -> tuple[str, Callable[[int], Place]]:
-    """The text in which the fault lies, and how to place it there: the source, or one of its partials."""
-    for name, text in _partials(environment).items():
-        if str(fault.template_name) == name or (fault.token and fault.token.source == text != source):
-            return text, partial(_place_in_partial, name, text)
-    return source, locate
-
-
-def _place_in_partial(name: str, text: str, offset: int) -> Place:
-    return replace(place(text, offset), file=name)
 
 
 def _unplaced(
@@ -67,7 +42,7 @@ def _unplaced(
 ) -> TemplateError:
     """The engine met the end of something too early and does not say where: an expression, or an open block."""
     open_blocks: list[tuple[str, int]] = []
-    for tag in TAG.finditer(source):
+    for tag in LIQUID.pattern.finditer(source):
         named = _NAME.match(tag[0])
         name = named[1] if named else ""
         if not _reads(tag[0], name, environment):
@@ -94,7 +69,3 @@ def _reads(tag: str, name: str, environment: Environment) -> bool:
 
 def _is_block(name: str, environment: Environment) -> bool:
     return name in environment.tags and environment.tags[name].block and name not in {"comment", "raw", "doc"}
-
-
-def _partials(environment: Environment) -> dict[str, str]:
-    return environment.loader.templates if isinstance(environment.loader, DictLoader) else {}

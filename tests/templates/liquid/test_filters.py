@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from liquid.exceptions import FilterArgumentError
 
-from envoi.templates.filters import money
+from envoi.errors import TemplateError
+from envoi.templates.liquid.filters import money
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_money(amount: object, shown: str) -> None:
 
 @pytest.mark.parametrize("amount", [True, "cheap", [1], float("nan"), float("inf"), "1e999999"])
 def test_money_refuses_what_is_no_price(amount: object) -> None:
-    with pytest.raises(FilterArgumentError):
+    with pytest.raises(TemplateError):
         money(amount)
 
 
