@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from quopri import decodestring
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envoi.templates.liquid import parse
+from envoi.templates.quoted import encoded
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")) | st.text("a= \t\n.é", max_size=400)
+
+
+@given(st.lists(texts, max_size=5))
+def test_the_whole_decodes_to_its_pieces(pieces: list[str]) -> None:
+    body = "".join(encoded(piece) for piece in pieces)
+    assert decodestring(body.encode("ascii")).decode().replace("\r\n", "\n") == "".join(pieces)
+    assert all(len(line) <= 76 for line in body.split("\r\n"))
+    assert "\n" not in body.replace("\r\n", "")
+
+
+@pytest.mark.parametrize("length", [74, 75, 76, 77, 150, 151, 152])
+@pytest.mark.parametrize("last", ["x", "é", "=", " "])
+def test_no_line_is_too_long_at_any_length(length: int, last: str) -> None:
+    body = encoded("x" * (length - 1) + last) + encoded("y")
+    assert max(map(len, body.split("\r\n"))) <= 76
+    assert decodestring(body.encode("ascii")).decode() == "x" * (length - 1) + last + "y"
+
+
+SOURCE = (
+    "<p>{{ name }}, ü</p>\n{% for p in list %}{{ p.t }} {{ name }}{% endfor %}"
+    "{% capture c %}[{% render 'part', x: name %}]{% endcapture %}{{ c }}{{ c | size }}"
+    "{% render 'part', x: 'é' %}{{ name }}"
+)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=100))
+def test_a_template_that_encodes_prints_what_it_prints(name: str) -> None:
+    plain = parse(SOURCE, partials={"part": "<{{ x }}>{% for p in list %}{{ p.t }}{% endfor %}"})
+    data = {"name": name, "list": [{"t": "é" * 80}, {"t": "b"}]}
+    mime = plain.encoded(encoded)
+    for _ in range(2):
+        body = mime.render(data)
+        assert decodestring(body.encode("ascii")).decode().replace("\r\n", "\n") == plain.render(data)
+        assert max(map(len, body.split("\r\n"))) <= 76
