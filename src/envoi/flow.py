@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from envoi.campaigns.compose import Press, compose
 from envoi.campaigns.plan import Known, plan
+from envoi.campaigns.proof import proofed
 from envoi.decisions.decision import as_event, from_event
 from envoi.errors import NotFound
 from envoi.events.event import ENVOI, Event, PersonId, Stored
@@ -143,14 +144,19 @@ def as_of_now(archive: Archive, people: ProfileStore, person: PersonId) -> Profi
     return profile
 
 
-def in_bulk(campaign: Campaign, stores: Stores, definitions: Definitions, at: Instant) -> bool:
+def in_bulk(
+    campaign: Campaign, stores: Stores, definitions: Definitions, at: Instant, *, press: Press | None = None
+) -> bool:
     """Decides for everyone in the campaign's audience at `at` and freezes the ledger; False if that was done before.
 
+    With a `press` each mail is tried first: what breaks on a person's data is among the reasons of their decision.
     Every decision is in the log before anyone's mail is in the ledger; a crash in between repeats the same decisions.
     """
     if campaign.name in stores.statement.campaigns():
         return False
     planned = plan(campaign, Known(definitions=definitions, tables=stores.tables, people=stores.people), at)
+    if press:
+        planned = proofed(press, planned, stores.people)
     decisions = [(one.person, as_event(one.decision)) for one in planned if one.decision]
     record(stores, decisions)
     recorded = {one.person: one.seq for one in stores.archive.find(ENVOI, [event.id for _, event in decisions])}

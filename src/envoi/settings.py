@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from envoi.clock import Instant
 
 
@@ -19,6 +21,7 @@ class Shop:
     #: The postal address, which the law of most countries wants in the mail.
     address: str
     url: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,5 +47,9 @@ class Settings:
     mail_url: str = "folder:.envoi/mail"
     #: What public links (unsubscribe, preferences) begin with.
     link_base: str = "http://localhost:8025"
+    #: From a name that templates use to a path of the data: {"FNAME": "person.first_name"}.
+    names: Mapping[str, str] = field(default_factory=dict)
+    #: What templates get where a person lacks a value, by its path: {"person.first_name": "there"}.
+    fallbacks: Mapping[str, str | int | float] = field(default_factory=dict)
     #: The folder for what machines make: log, history, mail, rejects; relative to the project.
     state: Path = field(default=Path(".envoi"))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
-from envoi.campaigns.compose import Press, compose, data_for
+from envoi.campaigns.compose import Press, compose, data_for, prepared
 from envoi.campaigns.plan import plan
 from envoi.campaigns.project import load
 from envoi.clock import Instant
@@ -19,6 +19,7 @@ from envoi.events.event import PersonId, Stored
 from envoi.messages.links import Links
 from envoi.messages.mime import to_bytes
 from envoi.people.profile import Profile, Trait
+from envoi.templates import parse_mail
 from tests.campaigns.corner import FILES
 from tests.campaigns.people import NOW, Customer, known, shop
 
@@ -92,8 +93,8 @@ def test_without_an_address_there_is_no_mail(press: Press, email: str | None) ->
 
 def test_the_template_sees_plain_values_only(press: Press) -> None:
     data = data_for(press, decision(), profile())
-    assert data["person"] == {"first_name": "Ada", "last_name": "Lee", "email": "ada@example.org"}
-    assert data["campaign"] == {"name": "hello"}
+    assert data["person"] == {"id": "7", "first_name": "Ada", "last_name": "Lee", "email": "ada@example.org"}
+    assert data["campaign"] == {"name": "hello", "subject": "", "preview": ""}
     assert data["why"] == "You get this mail because you agreed to our newsletter."
 
 
@@ -104,6 +105,22 @@ def test_the_same_decision_and_profile_give_the_same_bytes(press: Press, name: s
     stored = Stored(seq=1, person=made.person, event=as_event(made))
     first = to_bytes(compose(press, made, person, "m1"))
     assert to_bytes(compose(press, from_event(stored), person, "m1")) == first
+
+
+@given(st.sampled_from([None, "", "Ada", "A & <b>"]), st.sampled_from(["gold", "silver", None]))
+@settings(max_examples=12)
+def test_a_press_prepared_for_many_mails_makes_the_same_bytes(press: Press, name: str | None, tier: str | None) -> None:
+    body = (
+        "{% if shop.url %}{{ shop.url }}{% else %}{{ shop.name | upcase }}{% endif %} {{ person.first_name }}"
+        "{% if person.tier == 'gold' and shop.phone %}call{% elsif person.tier %}{{ person.tier | money }}{% endif %}"
+        "{{ sender.email }} {{ why }} {{ campaign.subject }}"
+    )
+    page = "<html><head><title>From {{ shop.name }}</title></head><body><p>%s</p></body></html>"
+    plain = replace(press, template=replace(parse_mail(page % body), fallback=parse_mail(page % "{{ why }}")))
+    person = profile(first_name=name, tier=tier)
+    assert to_bytes(compose(prepared(plain), decision(), person, "m1")) == to_bytes(
+        compose(plain, decision(), person, "m1")
+    )
 
 
 def test_a_planned_decision_survives_the_log_and_composes() -> None:

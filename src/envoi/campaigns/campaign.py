@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from envoi.decisions.rules import FALLBACK
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,8 @@ class Products:
 
     recommender: Recommender
     count: int
+    #: What each has besides its id, name and reason.
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +39,21 @@ class Campaign:
     #: The template's file name within `templates/`.
     template: str
     description: str = ""
+    #: In the template's dialect: the subject instead of its own, and what it prints as `campaign.preview`.
+    subject: str = ""
+    preview: str = ""
+    #: The template of whoever's data break the first one; empty: they get nothing.
+    fallback_template: str = ""
     #: The share of the audience that gets nothing, so that the effect can be measured; in [0, 1).
     holdout: float = 0.0
     rules: tuple[Rule, ...] = ()
     #: What the template gets when no rule holds.
     fallback: Mapping[str, Value] = field(default_factory=dict)
     products: Products | None = None
+
+    def contents(self) -> list[str]:
+        """What a decision can choose: the rules, the first to be asked first, and then the fallback."""
+        return [*(rule.name for rule in sorted(self.rules, key=lambda rule: rule.priority)), FALLBACK]
 
     def content(self, rule: str) -> Mapping[str, Value]:
         """The values that the named rule, or the fallback, gives to the template.

@@ -30,6 +30,7 @@ class ShopShape(Shape):
     name: str
     address: str
     url: str = ""
+    phone: str = ""
 
 
 class MailShape(Shape):
@@ -62,6 +63,10 @@ class EnvoiShape(Shape):
     sender: SenderShape
     shop: ShopShape
     mail: MailShape = MailShape()
+    #: What templates call a path of the data: FNAME = "person.first_name".
+    names: dict[str, str] = Field(default_factory=dict)
+    #: What they get where a person lacks it: "person.first_name" = "there".
+    fallbacks: dict[str, str | int | float] = Field(default_factory=dict)
     rfm: RfmShape | None = None
 
 
@@ -138,6 +143,11 @@ class CampaignShape(Shape):
     audience: str
     purpose: str
     template: str
+    #: Instead of the template's own; in its dialect, and so is `preview`, which it can print.
+    subject: str = ""
+    preview: str = ""
+    #: What a person gets whose data break the template.
+    fallback_template: str = ""
     holdout: float = Field(default=0.0, ge=0.0, lt=1.0)
     content: tuple[RuleShape, ...] = ()
     fallback: dict[str, JsonValue] = Field(default_factory=dict)

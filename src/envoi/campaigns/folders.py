@@ -16,6 +16,7 @@ from envoi.campaigns.files import (
     RfmShape,
     SenderShape,
 )
+from envoi.campaigns.mails import check_mail
 from envoi.campaigns.products import read_products
 from envoi.clock import instant
 from envoi.conditions.bind import Definitions, bind
@@ -27,15 +28,26 @@ from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
 from envoi.features.rfm import Rfm, fields
 from envoi.messages.address import check_address
 from envoi.settings import Sender, Settings, Shop
-from envoi.templates.mail import MailTemplate, parse_mail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from envoi.campaigns.mistakes import Keys, Mistakes
     from envoi.conditions.bind import Derived
+    from envoi.templates.mail import MailTemplate
 
 MAIN = "envoi.toml"
+#: Of a campaign's file, what a campaign has as it stands there.
+_AS_WRITTEN = (
+    "purpose",
+    "template",
+    "subject",
+    "preview",
+    "fallback_template",
+    "description",
+    "holdout",
+    "fallback",
+)
 _RFM_FIELDS = ("rfm_recency", "rfm_frequency", "rfm_spend", "rfm_tier")
 
 
@@ -58,6 +70,8 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
         as_of=instant(main.as_of) if main.as_of else None,
         mail_url=main.mail.url,
         link_base=main.mail.link_base.rstrip("/"),
+        names=main.names,
+        fallbacks=main.fallbacks,
     )
 
 
@@ -122,21 +136,16 @@ def _property(shape: Kind | PropertyShape) -> Property:
     return Property(**{**shape.model_dump(exclude={"fields"}), "fields": fields})
 
 
-def templates(mistakes: Mistakes) -> dict[str, MailTemplate]:
-    """The mails in `templates/`, compiled."""
-    parsed = {
-        file.removeprefix("templates/"): mistakes.tried(partial(parse_mail, text), file, [])
-        for file, text in mistakes.folder("templates", ".mjml")
-    }
-    return {name: template for name, template in parsed.items() if template is not None}
-
-
-def campaigns(mistakes: Mistakes, definitions: Definitions) -> dict[str, Campaign]:
+def campaigns(
+    mistakes: Mistakes, definitions: Definitions, templates: Mapping[str, MailTemplate]
+) -> dict[str, Campaign]:
     """The campaigns in `campaigns/`."""
     found: dict[str, Campaign] = {}
     for file, _ in mistakes.folder("campaigns", ".toml"):
         shape = mistakes.shaped(CampaignShape, file)
         campaign = _campaign(mistakes, definitions, shape, file) if shape else None
+        if shape:
+            check_mail(mistakes, shape, templates, file)
         if campaign is None:
             continue
         if campaign.name in found:
@@ -146,9 +155,6 @@ def campaigns(mistakes: Mistakes, definitions: Definitions) -> dict[str, Campaig
 
 
 def _campaign(mistakes: Mistakes, definitions: Definitions, shape: CampaignShape, file: str) -> Campaign | None:
-    if f"templates/{shape.template}" not in mistakes.files:
-        known = [name.removeprefix("templates/") for name, _ in mistakes.folder("templates", "")]
-        mistakes.note(f"no template {shape.template!r}", file, ["template"], hint=did_you_mean(shape.template, known))
     _check_rules(mistakes, shape, file)
     audience = _condition(mistakes, definitions, shape.audience, file, ["audience"])
     rules = [
@@ -168,7 +174,7 @@ def _campaign(mistakes: Mistakes, definitions: Definitions, shape: CampaignShape
             if when is not None
         ),
         products=products,
-        **{key: getattr(shape, key) for key in ("purpose", "template", "description", "holdout", "fallback")},
+        **{key: getattr(shape, key) for key in _AS_WRITTEN},
     )
 
 

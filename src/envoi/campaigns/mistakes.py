@@ -29,8 +29,8 @@ class Mistakes:
     files: Mapping[str, str]
     found: list[ProjectError] = field(default_factory=list)
 
-    def folder(self, folder: str, ending: str) -> Iterator[tuple[str, str]]:
-        """The files of a folder with this ending, and their texts, in the order of their names."""
+    def folder(self, folder: str, ending: str | tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """The files of a folder with this ending, or one of these, and their texts, in the order of their names."""
         for file, text in sorted(self.files.items()):
             if file.startswith(f"{folder}/") and file.endswith(ending):
                 yield file, text

@@ -46,7 +46,7 @@ def read_products(mistakes: Mistakes, definitions: Definitions, shape: ProductsS
         where=found.where,
     )
     recommender = DecayedHistory(shelf=shelf, half_life_days=shape.half_life_days, popular_days=shape.popular_days)
-    return Products(recommender=recommender, count=shape.count)
+    return Products(recommender=recommender, count=shape.count, fields=tuple(shape.fields))
 
 
 def _check_shelf(mistakes: Mistakes, scope: Scope, found: Events, shape: ProductsShape, file: str) -> None:

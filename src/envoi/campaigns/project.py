@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from envoi.campaigns import folders
 from envoi.campaigns.files import EnvoiShape
+from envoi.campaigns.mails import mail_of
 from envoi.campaigns.mistakes import Mistakes
+from envoi.campaigns.names import check_names
 from envoi.campaigns.segments import read_segments
+from envoi.campaigns.templates import Languages, languages, read_templates
 from envoi.conditions.bind import Definitions
 from envoi.errors import InvalidProject, NotFound, ProjectError, did_you_mean
 
@@ -35,6 +38,8 @@ class Project:
     campaigns: Mapping[str, Campaign]
     #: By file name within `templates/`.
     templates: Mapping[str, MailTemplate]
+    #: What all templates share: names and partials.
+    languages: Languages
     rfm: Rfm | None = None
 
     def campaign(self, name: str) -> Campaign:
@@ -46,6 +51,14 @@ class Project:
         if name not in self.campaigns:
             raise NotFound(f"no campaign {name!r}", hint=did_you_mean(name, self.campaigns))
         return self.campaigns[name]
+
+    def mail(self, campaign: Campaign, template: MailTemplate | None = None) -> MailTemplate:
+        """The campaign's template with its own subject, preview and fallback; of another `template`, what it would be.
+
+        Raises:
+            TemplateError: the subject or preview does not parse in the dialect of the other template.
+        """
+        return mail_of(campaign, template or self.templates[campaign.template], self.templates)
 
     def segment(self, name: str) -> Segment:
         """The segment of that name.
@@ -78,12 +91,21 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         zone=settings.zone if settings else UTC,
     )
     segments, definitions = read_segments(mistakes, definitions)
-    templates = folders.templates(mistakes)
-    campaigns = folders.campaigns(mistakes, definitions)
+    if main:
+        check_names(mistakes, main, folders.MAIN, catalogue.traits)
+    shared = languages(mistakes, main.names if main else {})
+    templates = read_templates(mistakes, shared)
+    campaigns = folders.campaigns(mistakes, definitions, templates)
     if mistakes.found or settings is None:
         raise InvalidProject(sorted(mistakes.found, key=lambda mistake: _place(mistake.at)))
     return Project(
-        settings=settings, definitions=definitions, segments=segments, campaigns=campaigns, templates=templates, rfm=rfm
+        settings=settings,
+        definitions=definitions,
+        segments=segments,
+        campaigns=campaigns,
+        templates=templates,
+        languages=shared,
+        rfm=rfm,
     )
 
 

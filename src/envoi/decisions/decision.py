@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """One step on the way to a decision, as a person would tell it."""
 
-    #: Which step: "audience", "consent", "holdout", "content", "products".
+    #: Which step: "audience", "consent", "holdout", "content", "template".
     step: str
     #: What it found: 'rule "win-back" fired: ...'.
     because: str

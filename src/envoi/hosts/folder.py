@@ -6,13 +6,19 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
+from envoi.campaigns.templates import ENDINGS
 from envoi.errors import DataError, NotFound, Place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: Folders of a project, and the endings of the files in them that Envoi reads.
-FOLDERS = {"events": ".toml", "segments": ".toml", "templates": ".mjml", "campaigns": ".toml"}
+FOLDERS = {
+    "events": (".toml",),
+    "segments": (".toml",),
+    "templates": ENDINGS,
+    "campaigns": (".toml",),
+}
 STATE = ".envoi"
 
 
@@ -29,7 +35,12 @@ def read_files(root: Path) -> dict[str, str]:
         )
     paths = [
         root / "envoi.toml",
-        *(path for folder, ending in FOLDERS.items() for path in sorted((root / folder).rglob(f"*{ending}"))),
+        *(
+            path
+            for folder, endings in FOLDERS.items()
+            for path in sorted((root / folder).rglob("*"))
+            if path.name.endswith(endings)
+        ),
     ]
     return {path.relative_to(root).as_posix(): _text(path) for path in paths if path.is_file()}
 

@@ -16,12 +16,12 @@ from envoi.adapters.messages.sqlite_ledger import SqliteLedger
 from envoi.adapters.people.sqlite import SqliteProfileStore
 from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
-from envoi.campaigns.compose import Press, compose
-from envoi.campaigns.plan import Known, plan, plan_for
+from envoi.campaigns.compose import Press, prepared
+from envoi.campaigns.plan import Known, plan
 from envoi.campaigns.project import load, plan_of, settings_of
+from envoi.campaigns.proof import proofed
 from envoi.clock import Clock, FixedClock, Instant, SystemClock, iso
 from envoi.conditions import bind, parse
-from envoi.errors import NotFound
 from envoi.events.event import PersonId
 from envoi.flow import Stores, catch_up, in_bulk, send
 from envoi.hosts.folder import read_files, secret, state_folder
@@ -29,6 +29,7 @@ from envoi.hosts.mailers import mail_folder, mailer_for
 from envoi.messages.links import Links
 from envoi.messages.verify import verify
 from envoi.reports import answers, outcome
+from envoi.reports.preview import Stage, cases, profile_of, would_get
 from envoi.reports.why import entry_of, history, why_condition, why_message
 from envoi.segments.batch import count, members
 
@@ -100,25 +101,31 @@ class Envoi:
             NotFound: no such campaign or person.
             TemplateError: the template fails on this person's data.
         """
-        press, now = self.press(campaign), self.clock.now()
-        who = PersonId(person)
-        profile = self.stores.people.get([who]).get(who)
-        if profile is None:
-            raise NotFound(f"no person {person!r}", hint="see who there is with 'envoi who'")
-        (planned,) = plan_for(press.campaign, self._known(), now, [who])
-        audience = members(bind(press.campaign.audience, self.project.definitions), self.stores.tables, now)
-        message = compose(press, planned.decision, profile, planned.decision.id) if planned.decision else None
+        stage = self.stage(campaign)
+        made = would_get(stage, profile_of(stage, PersonId(person)))
+        audience = members(bind(stage.press.campaign.audience, stage.definitions), self.stores.tables, stage.at)
+        message = made.message
         return answers.Preview(
             person=person,
             campaign=campaign,
             in_audience=person in audience,
-            skip=planned.skip,
-            to=planned.address,
+            skip=made.skip,
+            to=message.to.address if message else "",
             subject=message.subject if message else "",
             html=message.html if message else "",
             text=message.text if message else "",
-            decision=planned.decision,
+            decision=made.decision,
         )
+
+    def preview_cases(self, campaign: str) -> answers.PreviewCases:
+        """The people of the campaign whose mail is worth looking at, each with the reason.
+
+        Raises:
+            NotFound: no such campaign.
+        """
+        found = cases(self.stage(campaign))
+        told = [answers.PreviewCase(label=each.label, why=each.why, person=each.person) for each in found.found]
+        return answers.PreviewCases(campaign=campaign, looked_at=found.looked_at, cases=told)
 
     def plan(self, campaign: str) -> answers.Plan:
         """What sending the campaign now would do; nothing is stored.
@@ -127,7 +134,9 @@ class Envoi:
             NotFound: no such campaign.
         """
         now = self.clock.now()
-        return outcome.planned(campaign, plan(self.project.campaign(campaign), self._known(), now), now)
+        press = self.press(campaign)
+        planned = proofed(press, plan(press.campaign, self._known(), now), self.stores.people)
+        return outcome.planned(campaign, planned, now)
 
     def send(self, campaign: str, *, on_settled: Callable[[Entry, Receipt], None] = lambda *_: None) -> answers.Sent:
         """Plans the campaign if that was not done before, and sends what its ledger has left to send.
@@ -135,7 +144,7 @@ class Envoi:
         Raises:
             NotFound: no such campaign.
         """
-        press = self.press(campaign)
+        press = prepared(self.press(campaign))
         planned_now = self.freeze(campaign)
         mailer = mailer_for(self.mail_url, self.root)
         try:
@@ -154,7 +163,8 @@ class Envoi:
         Raises:
             NotFound: no such campaign.
         """
-        return in_bulk(self.project.campaign(campaign), self.stores, self.project.definitions, self.clock.now())
+        press, now = self.press(campaign), self.clock.now()
+        return in_bulk(press.campaign, self.stores, self.project.definitions, now, press=press)
 
     def verify(self, campaign: str) -> answers.Verified:
         """Counts the campaign anew; where mail goes to a folder, that is held against it too.
@@ -181,8 +191,18 @@ class Envoi:
             NotFound: no such campaign.
         """
         found = self.project.campaign(campaign)
-        template = self.project.templates[found.template]
-        return Press(campaign=found, template=template, settings=self.project.settings, links=self.links)
+        return Press(
+            campaign=found, template=self.project.mail(found), settings=self.project.settings, links=self.links
+        )
+
+    def stage(self, campaign: str) -> Stage:
+        """What previews of this campaign are made from.
+
+        Raises:
+            NotFound: no such campaign.
+        """
+        press, definitions = self.press(campaign), self.project.definitions
+        return Stage(press=press, definitions=definitions, kept=self.stores, at=self.clock.now())
 
     def _known(self) -> Known:
         return Known(definitions=self.project.definitions, tables=self.stores.tables, people=self.stores.people)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.clock import Instant, duration
-from envoi.errors import DataError, EnvoiError, MailerBusy, NotFound, TemplateError, Unreachable
+from envoi.errors import DataError, EnvoiError, MailerBusy, NotFound, TemplateError, Unreachable, Withheld
 from envoi.messages.ledger import Entry, Lease, Receipt, State
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ def _rendered(entry: Entry, desk: Desk) -> Outgoing | Skip:
     """The message; what fails for this person alone is no reason to stop for the others."""
     try:
         return desk.render(entry)
+    except Withheld as held:
+        return Skip(reason=held.what)
     except (TemplateError, DataError, NotFound) as error:
         return Skip(reason=f"could not be rendered: {error}")
 
