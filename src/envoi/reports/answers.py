@@ -65,6 +65,22 @@ class Preview(Answer, frozen=True, kw_only=True):
     decision: Decision | None = None
 
 
+class PreviewCase(Answer, frozen=True, kw_only=True):
+    """One person whose mail is worth looking at; None: there is nobody of whom it is true."""
+
+    label: str
+    why: str
+    person: str | None
+
+
+class PreviewCases(Answer, frozen=True, kw_only=True):
+    """The people worth looking at, and among how many they were found."""
+
+    campaign: str
+    looked_at: int
+    cases: list[PreviewCase]
+
+
 class Plan(Answer, frozen=True, kw_only=True):
     """What sending a campaign would do, or did when it was planned."""
 

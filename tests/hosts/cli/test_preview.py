@@ -46,3 +46,23 @@ def test_a_file_that_cannot_be_written(envoi: Run, imported: Path) -> None:
     ran = envoi("preview", "come-back", "--as", "104", "--out", "/nowhere/mail.html", "--project", imported)
     assert ran.code == 1
     assert ran.err.startswith("error: No such file or directory: /nowhere/mail.html\n  fix: name a place")
+
+
+def test_edge_cases_are_listed_with_their_reasons(envoi: Run, imported: Path) -> None:
+    ran = envoi("preview", "come-back", "--cases", "--project", imported)
+    assert (ran.code, ran.err) == (0, "")
+    answer = envoi("preview", "come-back", "--cases", "--project", imported, "--json").answer
+    assert answer["campaign"] == "come-back"
+    cases = answer["cases"]
+    assert isinstance(cases, list)
+    for case in cases:
+        assert case["label"] in ran.out
+        assert case["why"] in ran.out
+    people = [case["person"] for case in cases if case["person"]]
+    assert people
+    assert envoi("preview", "come-back", "--as", people[0], "--project", imported).code == 0
+
+
+def test_a_person_or_the_cases(envoi: Run, imported: Path) -> None:
+    assert envoi("preview", "come-back", "--project", imported).code == 2
+    assert envoi("preview", "come-back", "--as", "104", "--cases", "--project", imported).code == 2

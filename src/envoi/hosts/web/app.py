@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 from envoi.errors import EnvoiError
 from envoi.hosts.web import campaigns, faults, home, mail, people, segments
 from envoi.hosts.web.builder.page import build
+from envoi.hosts.web.editor import page
+from envoi.hosts.web.editor.frame import frame
 from envoi.hosts.web.guard import LOCAL, Guard
 from envoi.hosts.web.hold import Hold
 from envoi.hosts.web.memory import Memory
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: No request to these pages has a body worth more than this.
-MOST_BYTES = 262_144
+MOST_BYTES = 1_048_576
 
 ROUTES = (
     Route("/", reads(home.home)),
@@ -43,6 +45,10 @@ ROUTES = (
     Route("/campaigns/{campaign}/people", reads(campaigns.recipients)),
     Route("/campaigns/{campaign}/mail", reads(mail.mail)),
     Route("/campaigns/{campaign}/frame", reads(mail.frame)),
+    Route("/campaigns/{campaign}/cases", reads(mail.cases)),
+    Route("/templates", takes(page.templates), methods=["GET", "POST"]),
+    Route("/templates/{name:path}/frame", takes(frame), methods=["GET", "POST"]),
+    Route("/templates/{name:path}", takes(page.edit), methods=["GET", "POST"]),
     Route("/unsubscribe/{token:path}", unsubscribe, methods=["GET", "POST"]),
     Mount("/static", StaticFiles(directory=STATIC)),
 )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+ASSETS = ("codemirror.min.js", "editor.js", "envoi.css", "envoi.svg", "htmx.min.js")
 #: No list is longer than this many pages, so that no address asks for more than can be counted.
 MOST_PAGES = 1_000_000
 
@@ -56,6 +57,11 @@ def build_path(name: str = "", **asked: str | int) -> str:
 def campaign_path(name: str, inner: str = "", **asked: str | int) -> str:
     """The address of a campaign's page, or of one below it."""
     return _path("campaigns", name, *([inner] if inner else []), **asked)
+
+
+def template_path(name: str, inner: str = "", **asked: str | int) -> str:
+    """The address of a template's page, or of one below it."""
+    return _path("templates", name, *([inner] if inner else []), **asked)
 
 
 def _path(*parts: str, **asked: str | int) -> str:
@@ -100,8 +106,9 @@ def _environment() -> Environment:
         "campaign_path": campaign_path,
         "build_path": build_path,
         "moving_path": moving_path,
+        "template_path": template_path,
         "own_names": frozenset(Name),
-        "assets": {name: _asset(name) for name in ("envoi.css", "envoi.svg", "htmx.min.js")},
+        "assets": {name: _asset(name) for name in ASSETS},
     }
     return environment
 
