@@ -68,3 +68,11 @@ def test_templates_read_the_projects_names() -> None:
     made = project(**{"envoi.toml": main, "templates/t.liquid": page}).templates["t.liquid"]
     assert {each.path for each in made.whole.variables()} == {"person.first_name"}
     assert made.render({"person": {"first_name": "Ada"}}).text == "ADA\n"
+
+
+def test_mails_of_blocks_read_the_projects_names_too() -> None:
+    main = FILES["envoi.toml"] + '\n[names]\nFNAME = "person.first_name"\n'
+    made = project(**{"envoi.toml": main, "templates/b.blocks.toml": 'subject = "{{ FNAME }}, hello"\n'})
+    mail = made.templates["b.blocks.toml"]
+    assert "person.first_name" in {each.path for each in mail.whole.variables()}
+    assert mail.render({"person": {"first_name": "Ada"}}).subject == "Ada, hello"

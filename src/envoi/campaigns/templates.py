@@ -64,7 +64,7 @@ def dialect_of(file: str) -> str:
     >>> dialect_of("summer.amp.html"), dialect_of("summer.blocks.toml")
     ('ampscript', 'liquid')
     """
-    return "liquid" if file.endswith(BLOCKS) else _DIALECTS[_ending(file)]
+    return _DIALECTS[_ending(file)]
 
 
 def languages(mistakes: Mistakes, names: Mapping[str, str]) -> Languages:
@@ -90,7 +90,7 @@ def read_template(
         if not file.endswith(BLOCKS):
             return parse_mail(text, language=languages.of(file))
         mail = read_blocks(text, mistakes, file=file)
-        return compiled_blocks(mail, text) if mail else None
+        return compiled_blocks(mail, text, language=languages.of(file)) if mail else None
     except ProjectError as error:
         mistake = _in_its_file(error, file, languages)
         # Of a partial, each template that names it tells the same.
@@ -116,7 +116,7 @@ def read_templates(mistakes: Mistakes, languages: Languages) -> dict[str, MailTe
 
 def _in_its_file(error: ProjectError, file: str, languages: Languages) -> ProjectError:
     """The error in the file where it can be mended; one in a partial has the partial's name so far."""
-    partial = languages.files.get((_DIALECTS[_ending(file)], error.at.file))
+    partial = languages.files.get((dialect_of(file), error.at.file))
     error.at = replace(error.at, file=partial or error.at.file or file)
     return error
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from envoi.templates.blocks.block import BlockMail, Button, Divider, Footer, Hero, Look, Products, Text
+from envoi.templates.blocks.read import compiled_blocks, read_blocks
+from envoi.templates.mail import MailTemplate
 
 #: Texts as odd as people write them, none of which is Liquid: what is, is added whole.
 PLAIN = st.text(
@@ -64,3 +66,10 @@ DATA = {
     "unsubscribe_url": "https://shop.example.org/unsubscribe/x",
     "why": "You agreed to it.",
 }
+
+
+def compiled(text: str) -> MailTemplate:
+    """The mail in a file without mistakes."""
+    mail = read_blocks(text, [])
+    assert mail is not None
+    return compiled_blocks(mail, text)

@@ -8,9 +8,9 @@ from pathlib import Path
 from envoi.errors import ProjectError
 from envoi.events.shapes import Shape
 from envoi.templates.blocks.block import KINDS, Footer, Look
-from envoi.templates.blocks.read import parse_blocks, read_blocks
+from envoi.templates.blocks.read import read_blocks
 from envoi.templates.blocks.write import note_above, write_blocks
-from tests.templates.blocks.mails import DATA
+from tests.templates.blocks.mails import DATA, compiled
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "templates-blocks.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
@@ -22,7 +22,7 @@ def test_the_example_is_a_mail_with_every_kind_of_block() -> None:
     assert mistakes == []
     assert mail is not None
     assert {block.kind for block in mail.blocks} == set(KINDS)
-    rendered = parse_blocks(EXAMPLE).render(DATA)
+    rendered = compiled(EXAMPLE).render(DATA)
     assert rendered.subject == "Ada <b>, spring is here"
     assert "No more of these mails (https://shop.example.org/unsubscribe/x)" in rendered.text
     written = write_blocks(mail, note=note_above(EXAMPLE))

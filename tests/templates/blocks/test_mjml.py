@@ -8,11 +8,10 @@ from hypothesis import given, settings
 
 from envoi.templates.blocks.block import BlockMail, Button, Hero, Look, Products, Text
 from envoi.templates.blocks.colour import READABLE, contrast
-from envoi.templates.blocks.read import parse_blocks
 from envoi.templates.blocks.write import write_blocks
 from envoi.templates.check import check
 from envoi.templates.template import Rendered
-from tests.templates.blocks.mails import DATA, mails
+from tests.templates.blocks.mails import DATA, compiled, mails
 
 KNOWN = ("person", "content", "products", "shop.name", "shop.address", "shop.url", "unsubscribe_url", "why")
 HERO = Hero(
@@ -26,13 +25,13 @@ HERO = Hero(
 
 
 def made(*blocks: object, **more: object) -> Rendered:
-    return parse_blocks(write_blocks(BlockMail(subject="s", blocks=tuple(blocks), **more))).render(DATA)
+    return compiled(write_blocks(BlockMail(subject="s", blocks=tuple(blocks), **more))).render(DATA)
 
 
 @settings(max_examples=30)
 @given(mails)
 def test_nothing_is_left_to_mend(mail: BlockMail) -> None:
-    assert check(parse_blocks(write_blocks(mail)), KNOWN) == []
+    assert check(compiled(write_blocks(mail)), KNOWN) == []
 
 
 def test_a_picture_says_what_it_shows() -> None:
@@ -45,7 +44,7 @@ def test_a_picture_says_what_it_shows() -> None:
 @settings(max_examples=30)
 @given(mails)
 def test_buttons_and_heroes_can_be_read(mail: BlockMail) -> None:
-    html = parse_blocks(write_blocks(mail)).render(DATA).html
+    html = compiled(write_blocks(mail)).render(DATA).html
     buttons = re.findall(r"<a [^>]*style=\"[^\"]*background:\s*(#\w{6})[^\"]*?[;\s]color:\s*(#\w{6})", html)
     assert len(buttons) == sum(1 for block in mail.blocks if isinstance(block, Hero | Button))
     for background, ink in buttons:
@@ -73,16 +72,16 @@ def test_products_are_shown_as_asked() -> None:
 def test_without_products_there_is_what_was_written_for_that_or_nothing() -> None:
     none = {**DATA, "products": []}
     mail = BlockMail(subject="s", blocks=(Products(title="For you", empty="Come by and look."),))
-    text = parse_blocks(write_blocks(mail)).render(none).text
+    text = compiled(write_blocks(mail)).render(none).text
     assert "Come by and look." in text
     assert "For you" not in text
     silent = BlockMail(subject="s", blocks=(Products(title="For you"),))
-    assert parse_blocks(write_blocks(silent)).render(none).text.startswith("You agreed to it.")
+    assert compiled(write_blocks(silent)).render(none).text.startswith("You agreed to it.")
 
 
 def test_a_block_may_be_for_some_only() -> None:
     block = Text(text="Only for gold", when='person.tier == "gold"')
-    mail = parse_blocks(write_blocks(BlockMail(subject="s", blocks=(block,))))
+    mail = compiled(write_blocks(BlockMail(subject="s", blocks=(block,))))
     assert "Only for gold" not in mail.render(DATA).text
     assert "Only for gold" in mail.render({**DATA, "person": {"tier": "gold"}}).text
 

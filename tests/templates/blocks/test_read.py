@@ -7,9 +7,9 @@ from hypothesis import given, settings
 
 from envoi.errors import ProjectError
 from envoi.templates.blocks.block import BlockMail, Divider, Text
-from envoi.templates.blocks.read import parse_blocks, read_blocks
+from envoi.templates.blocks.read import read_blocks
 from envoi.templates.blocks.write import note_above, write_blocks
-from tests.templates.blocks.mails import DATA, mails
+from tests.templates.blocks.mails import DATA, compiled, mails
 
 
 def read(text: str) -> BlockMail | None:
@@ -47,7 +47,7 @@ def test_texts_that_toml_makes_hard(text: str) -> None:
 @settings(max_examples=40)
 @given(mails)
 def test_every_mail_compiles_and_renders(mail: BlockMail) -> None:
-    made = parse_blocks(write_blocks(mail)).render(DATA)
+    made = compiled(write_blocks(mail)).render(DATA)
     assert "https://shop.example.org/unsubscribe/x" in made.html
     assert "https://shop.example.org/unsubscribe/x" in made.text
     assert "1 Corner Street" in made.text
@@ -109,13 +109,8 @@ def test_a_place_in_the_mail_names_the_line_of_its_block() -> None:
     text = (
         'subject = "s"\n\n[[blocks]]\nkind = "divider"\n\n[[blocks]]\nkind = "text"\ntext = """\nHi {{ nmae }}\n"""\n'
     )
-    (variable,) = (one for one in parse_blocks(text).whole.variables() if one.path == "nmae")
+    (variable,) = (one for one in compiled(text).whole.variables() if one.path == "nmae")
     assert variable.at.line == 6
-
-
-def test_the_first_mistake_is_raised_for_whoever_asks_for_the_mail() -> None:
-    with pytest.raises(ProjectError, match="'subject' is missing"):
-        parse_blocks("")
 
 
 def test_what_is_as_usual_is_left_out() -> None:

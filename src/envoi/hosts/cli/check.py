@@ -49,7 +49,7 @@ def command(
     checked = checked_files(
         files,
         held,
-        audiences=lambda: {} if quick or not held else audiences(root),
+        data=lambda: {} if quick or not held else audiences(root),
         support=supported(os.environ.get("ENVOI_CANIEMAIL")),
     )
     show(checked, _text(checked, files), json=json)
@@ -73,7 +73,9 @@ def audiences(root: Path) -> Audiences:
     found: dict[str, list[Mapping[str, object]]] = {}
     with open_project(root, read_only=True) as envoi:
         for name, campaign in envoi.project.campaigns.items():
-            found.setdefault(campaign.template, []).extend(sample(envoi.stage(name)))
+            people = sample(envoi.stage(name))
+            for template in filter(None, {campaign.template, campaign.fallback_template}):
+                found.setdefault(template, []).extend(people)
     return found
 
 
@@ -96,16 +98,16 @@ def checked_files(
     files: Mapping[str, str],
     observed: Mapping[str, Mapping[str, str]],
     *,
-    audiences: Callable[[], Audiences] = dict,
+    data: Callable[[], Audiences] = dict,
     support: Support | None = None,
 ) -> Checked:
-    """All that is wrong in these files, and what is not wrong but worth a look."""
+    """All that is wrong in these files, and what is not wrong but worth a look; `data` is asked if they can be read."""
     try:
         project = load(files, observed=observed)
     except InvalidProject as invalid:
         mistakes = [mistake_of(one) for one in invalid.mistakes]
         return Checked(ok=False, mistakes=mistakes, warnings=[], segments=0, campaigns=0, templates=0)
-    problems = [*_of_templates(project, audiences(), support), *_of_campaigns(project, files)]
+    problems = [*_of_templates(project, data(), support), *_of_campaigns(project, files)]
     mistakes = [mistake for sort, mistake in problems if sort == "error"]
     return Checked(
         ok=not mistakes,

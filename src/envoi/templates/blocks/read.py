@@ -10,6 +10,7 @@ from envoi.errors import Place, ProjectError, did_you_mean
 from envoi.events.shapes import Shape, line_of, mistakes_of, values_of
 from envoi.templates.blocks.block import KINDS, Block, BlockMail
 from envoi.templates.blocks.mjml import Lines, to_mjml
+from envoi.templates.language import LIQUID, Language
 from envoi.templates.mail import MailTemplate, parse_mail
 
 if TYPE_CHECKING:
@@ -42,24 +43,11 @@ def read_blocks(text: str, mistakes: list[ProjectError], *, file: str = "") -> B
     return mail.model_copy(update={"blocks": tuple(each for each in blocks if each)})
 
 
-def parse_blocks(text: str, *, file: str = "") -> MailTemplate:
-    """The mail in the text of such a file, compiled as every mail is; places in it name the line of the block.
-
-    Raises:
-        ProjectError: the first mistake in the file.
-    """
-    mistakes: list[ProjectError] = []
-    mail = read_blocks(text, mistakes, file=file)
-    if mail is None:
-        raise mistakes[0]
-    return compiled_blocks(mail, text)
-
-
-def compiled_blocks(mail: BlockMail, text: str) -> MailTemplate:
-    """The mail that was read from this text, compiled."""
+def compiled_blocks(mail: BlockMail, text: str, *, language: Language = LIQUID) -> MailTemplate:
+    """The mail that was read from this text, compiled as every mail is; places in it name the line of the block."""
     starts = [line_of(text, ["blocks", number]) for number in range(len(mail.blocks))]
     footer = line_of(text, ["footer"]) if "[footer]" in text else 1
-    return parse_mail(to_mjml(mail, Lines(blocks=starts, footer=footer)), lang=mail.lang)
+    return parse_mail(to_mjml(mail, Lines(blocks=starts, footer=footer)), lang=mail.lang, language=language)
 
 
 def _block(fields: object, text: str, number: int, found: list[ProjectError]) -> Block | None:

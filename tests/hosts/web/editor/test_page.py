@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +134,27 @@ def test_the_frame_is_the_mail_that_would_be_sent_to_the_byte(desk: Open) -> Non
     plain = one.post("/frame", **{"campaign": "half", "person": "3", "text": HELLO, "as": "text"})
     assert wanted.text in unescape(plain.text)
     assert plain.headers["content-security-policy"] == MAIL_POLICY
+
+
+def test_another_dialect_is_shown_with_its_own_words_and_the_campaigns_own_subject(own: Path, desk: Open) -> None:
+    main = own / "envoi.toml"
+    main.write_text(main.read_text() + '\n[names]\nFNAME = "person.first_name"\n')
+    page = "<html><head><title>T</title></head><body><p>Hi {{upper FNAME}}: {{campaign.subject}}</p></body></html>"
+    (own / "templates" / "spring.hbs").write_text(page)
+    lines = 'audience = \'did "Order Completed"\'\npurpose = "newsletter"\ntemplate = "spring.hbs"\n'
+    (own / "campaigns" / "bars.toml").write_text(lines + 'subject = "For {{FNAME}}"\n[fallback]\nheadline = "h"\n')
+    one = desk("spring.hbs")
+    shown = one.client.get(one.path).text
+    assert "Nothing to mend." not in shown
+    assert {line for line, _, _ in problems(shown)} == {"0"}
+    assert '<code data-word="value">FNAME</code>' in shown
+    assert '<code data-word="function">upper</code>' in shown
+    assert 'data-word="tag"' not in shown
+    with open_project(own, read_only=True) as envoi:
+        wanted = made(envoi.stage("bars"), PersonId("3")).message
+    assert wanted is not None
+    assert wanted.subject.startswith("For ")
+    assert one.post("/frame", campaign="bars", person="3", text=page).text == wanted.html
 
 
 def test_the_frame_shows_what_is_not_saved_and_does_not_save_it(desk: Open) -> None:

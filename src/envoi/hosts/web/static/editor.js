@@ -81,7 +81,7 @@ function complete(context) {
   if (!open || (!word.text && !context.explicit && !/[|\s{%]$/.test(before))) return null
   const inner = open[0].slice(2)
   const sort = /\|\s*\w*$/.test(inner) ? "function" : open[1] === "{%" && /^-?\s*\w*$/.test(inner) ? "tag" : "value"
-  // Only in Liquid does what stands before a word say what sort it is.
+  // Where no tags are listed, what stands before a word does not say what sort it is.
   const sorts = document.querySelector('#words [data-word="tag"]') ? [sort] : ["value", "function"]
   const listed = sorts.flatMap(each => [...document.querySelectorAll(`#words [data-word="${each}"]`)])
   const types = { value: "variable", function: "function", tag: "keyword" }
