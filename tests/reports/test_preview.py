@@ -92,4 +92,4 @@ def test_edge_cases_are_the_same_before_and_after_the_campaign_is_planned(envoi:
     assert cases(again) == planned
     assert planned.looked_at == sum(1 for entry in envoi.stores.statement.entries("hello", limit=99) if entry.decision)
     labels = [case.label for case in planned.found]
-    assert labels == ["longest name", "content: regular", "content: fallback"]
+    assert labels == ["longest name", "content: regular", "content: fallback", "branch, line 4"]

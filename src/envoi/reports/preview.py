@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from envoi.campaigns.compose import Press, compose, data_for
 from envoi.campaigns.edge_cases import EdgeCases, edge_cases
 from envoi.campaigns.plan import Known, plan, plan_for
+from envoi.campaigns.ways import Ways
 from envoi.conditions.bind import bind
 from envoi.conditions.tables import as_query
 from envoi.decisions.decision import Decision, from_event
@@ -123,8 +124,15 @@ def cases(stage: Stage) -> EdgeCases:
     """The edge cases among those for whom there is a decision."""
     paths = (variable.path for variable in stage.press.template.whole.variables())
     traits = [path.removeprefix("person.") for path in paths if path.startswith("person.")]
-    decisions = islice(_decided(stage), MOST_PEOPLE)
-    return edge_cases(stage.press.campaign, _with_profiles(stage, decisions), printed=traits)
+    ways = Ways(stage.press.template)
+
+    def people() -> Iterator[tuple[Decision, Profile]]:
+        for decision, profile in _with_profiles(stage, islice(_decided(stage), MOST_PEOPLE)):
+            ways.look_at(decision.person, data_for(stage.press, decision, profile))
+            yield decision, profile
+
+    found = edge_cases(stage.press.campaign, people(), printed=traits)
+    return replace(found, found=[*found.found, *ways.found()])
 
 
 def sample(stage: Stage) -> list[Mapping[str, object]]:

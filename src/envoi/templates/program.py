@@ -17,7 +17,7 @@ from envoi.templates.writer import Print
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from envoi.templates.dialect import Dialect
+    from envoi.templates.dialect import Dialect, Function
     from envoi.templates.runtime import Part
     from envoi.templates.template import Variable
 
@@ -74,6 +74,29 @@ class Program:
         """
         how = replace(self.how, encode=encode)
         return replace(self, how=how, part=_linked(self.body, self.partials, self.dialect, how))
+
+    def rewritten(self, how: Callable[[tree.Body, str], tree.Body], functions: Mapping[str, Function]) -> Program:
+        """The same template with its body, and those of its partials, put through `how`: the body, its file's name.
+
+        What it makes may also call `functions`, which no author can.
+        """
+        body = how(self.body, "")
+        partials = {name: how(partial, name) for name, partial in self.partials.items()}
+        dialect = replace(self.dialect, functions={**self.dialect.functions, **functions})
+        part = _linked(body, partials, dialect, self.how)
+        return replace(self, body=body, partials=partials, dialect=dialect, part=part)
+
+    def reached(self) -> Mapping[str, tree.Body]:
+        """Those of its partials that it can print: all, if it names one by a value."""
+        found, ahead = dict[str, tree.Body](), [self.body]
+        while ahead:
+            for node in tree.walk(ahead.pop()):
+                if isinstance(node, tree.Include):
+                    names = [str(node.name.value)] if isinstance(node.name, tree.Literal) else list(self.partials)
+                    new = {name: self.partials[name] for name in names if name in self.partials and name not in found}
+                    found |= new
+                    ahead += new.values()
+        return found
 
     def _rendered(self, data: Mapping[str, object]) -> tuple[str, Run]:
         names = {**data, **self.fixed}

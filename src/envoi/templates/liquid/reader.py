@@ -109,9 +109,11 @@ class Reader(ExpressionReader):
                 ]
                 made += [tree.If(branches=((test, body),)) for test in _distinct(tests)]
                 before += tests
+            elif before:
+                some = tree.Or(parts=tuple(before))
+                made.append(tree.If(branches=((some, ()),), otherwise=self._block(block), at=self.at(node.token)))
             else:
-                none = tree.Not(value=tree.Or(parts=tuple(before))) if before else tree.Literal(value=True)
-                made.append(tree.If(branches=((none, self._block(block)),)))
+                made += self._block(block)
         return tree.Let(name=subject.root, value=self.value(node.expression), body=tuple(made))
 
     def _for(self, node: for_tag.ForNode) -> tree.For:
@@ -293,7 +295,7 @@ def _distinct(tests: list[tree.Compare]) -> list[tree.Expression]:
         and all(isinstance(each, str) for each in values)
         and len(set(values)) == len(values)
     ):
-        return [tree.Or(parts=tuple(tests))]
+        return [tree.Or(parts=tuple(tests), at=tests[0].at)]
     return list(tests)
 
 
