@@ -1,7 +1,7 @@
 """The people of an audience whose mail is most likely to look wrong, found in their data, each with the reason.
 
 A random person hides what these show: a missing name, the longest one, one from right to left or with an emoji, nothing
-to recommend, and every content once.
+to recommend, and every content once. The branches of the template are found in `ways`.
 """
 
 from __future__ import annotations
