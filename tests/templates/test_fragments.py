@@ -21,19 +21,20 @@ def loop_of(body: str) -> For:
 
 
 @pytest.mark.parametrize(
-    ("body", "inputs", "holes"),
+    ("body", "inputs", "holes", "order"),
     [
-        ("<b>{{ p.t | upcase }}</b>{{ p.n }}", ["t", "n"], 0),
-        ("{{ p.t }}{{ token }}{% if p.n %}{{ shop.url }}{{ token }}{% endif %}", ["t", "n"], 2),
-        ("{{ p }}", [None], 0),
-        ("{{ p.t }}{{ forloop.index }}", ["t", "index"], 0),
+        ("<b>{{ p.t | upcase }}</b>{{ p.n }}", ["t", "n"], 0, ()),
+        ("{{ p.t }}{{ token }}{% if p.n %}{{ shop.url }}{{ token }}{% endif %}", ["t", "n"], 2, None),
+        ("{{ a }}{{ p.t }}{{ b }}{% if p.n %}!{% endif %}{{ a }}", ["t", "n"], 2, (0, 1, 0)),
+        ("{{ p }}", [None], 0, ()),
+        ("{{ p.t }}{{ forloop.index }}", ["t", "index"], 0, ()),
     ],
 )
-def test_what_is_shared(body: str, inputs: list[str | None], holes: int) -> None:
+def test_what_is_shared(body: str, inputs: list[str | None], holes: int, order: tuple[int, ...] | None) -> None:
     found = shared(loop_of(body), LIQUID)
     assert found is not None
     assert [path.steps[0] if path.steps else None for path in found.inputs] == inputs
-    assert len(found.holes) == holes
+    assert (len(found.holes), found.order) == (holes, order)
 
 
 @pytest.mark.parametrize(
@@ -117,25 +118,27 @@ def test_what_fails_for_one_round_fails_each_time() -> None:
 
 
 def test_rounds_are_kept_when_they_come_again_and_begin_anew_when_full() -> None:
-    rounds = Rounds(None, 0)
-    key = (("a",), str)
-    assert [rounds.again(key), rounds.again(key), rounds.again(None)] == [False, True, False]
+    rounds = Rounds(None, is_ordered=True)
+    assert [rounds.again(("a",)), rounds.again(("a",)), rounds.again(None)] == [False, True, False]
     for n in range(100):
-        rounds.keep(((n,), int), ("x" * 1_000_000,))
+        rounds.keep((n,), ("x" * 1_000_000,))
     assert 0 < len(rounds) < 10
-    rounds.keep(((0.0,), float), ("0",))
-    assert ((0.0,), float) not in rounds
+    rounds.clear()
+    rounds.keep((0.0,), ("0",))
+    assert not rounds
+    rounds.keep((1.0,), ("1.0",))
+    assert rounds.get((1,)) == ((float,), ("1.0",))
 
 
 def test_rounds_that_never_come_again_are_no_longer_looked_for() -> None:
-    rounds = Rounds(None, 0)
+    rounds = Rounds(None, is_ordered=True)
     for n in range(10_000):
         rounds.asked += 1
         assert rounds.pays
-        rounds.again(((n,), int))
+        rounds.again((n,))
     assert not rounds.pays
-    often = Rounds(None, 0)
+    often = Rounds(None, is_ordered=True)
     for n in range(30_000):
         often.asked += 1
-        often.again(((n // 3,), int))
+        often.again((n // 3,))
     assert often.pays

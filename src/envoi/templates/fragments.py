@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     #: Texts, and the numbers of the holes between them.
     Pieces = tuple[str | int, ...]
-    #: The values of the inputs, and the type of each.
-    Key = tuple[Any, ...]
+    #: The values of the inputs, and the type of each: 1, 1.0 and true are equal, and print differently.
+    Values = tuple[Any, ...]
+    Types = tuple[type, ...]
 
 #: Of values of other types, equal ones may print differently: Decimal("1") and Decimal("1.0"), noon here and there.
 _EXACT = frozenset({str, int, bool, type(None), Markup})
@@ -48,14 +49,17 @@ class Shared:
     #: The paths on which what a round prints depends: all begin with the loop's own names.
     inputs: tuple[tree.Path, ...]
     holes: tuple[tree.Output, ...]
+    #: The numbers of the holes as every round prints them; None if rounds differ in that.
+    order: tuple[int, ...] | None
     #: The keys of the item that are the inputs, if there are several and nothing else: then one look brings them all.
     fields: tuple[str, ...]
 
 
-class Rounds(dict["Key", "Pieces"]):
-    """What rounds of one loop printed, by the values and types of their inputs."""
+class Rounds(dict["Values", "tuple[Types, Pieces]"]):
+    """What rounds of one loop printed, by the values of their inputs; it holds for those types of them."""
 
-    def __init__(self, missing: object, holes: int) -> None:
+    def __init__(self, missing: object, *, is_ordered: bool) -> None:
+        """Before the first round; `is_ordered` if all print the same holes in the same order."""
         super().__init__()
         self._missing = missing
         self._size = 0
@@ -65,14 +69,14 @@ class Rounds(dict["Key", "Pieces"]):
         self.asked = 0
         #: Whether enough of them come again; else nobody looks for them any more.
         self.pays = True
-        self.holes = holes
+        self.is_ordered = is_ordered
 
-    def again(self, key: Key | None) -> bool:
+    def again(self, values: Values | None) -> bool:
         """Whether such a round was here before: only then is it worth keeping."""
-        # Its hash is enough: what is taken for another is only kept one time sooner.
-        mark = key.__hash__()
-        if key is None or mark in self._seen:
-            return key is not None
+        # Their hash is enough: what is taken for another is only kept one time sooner.
+        mark = values.__hash__()
+        if values is None or mark in self._seen:
+            return values is not None
         if len(self._seen) > _SEEN:
             self._seen.clear()
         self._seen.add(mark)
@@ -80,17 +84,17 @@ class Rounds(dict["Key", "Pieces"]):
         self.pays = self._new < _TRIED or self._new < self.asked / 2
         return False
 
-    def keep(self, key: Key, kept: Pieces) -> None:
+    def keep(self, values: Values, kept: Pieces) -> None:
         """Keeps one more, if equal inputs print equal texts, and if need be instead of all before."""
-        for each in key[0]:
+        for each in values:
             kind = type(each)
             if kind not in _EXACT and each is not self._missing and not (kind is float and each):
                 return
-        self._size += sum([len(each) for each in (*kept, *key[0]) if isinstance(each, str)])
+        self._size += sum([len(each) for each in (*kept, *values) if isinstance(each, str)])
         if self._size > _KEPT:
             self.clear()
             self._size = 0
-        self[key] = kept
+        self[values] = (tuple(map(type, values)), kept)
 
 
 def shared(loop: tree.For, dialect: Dialect) -> Shared | None:
@@ -106,20 +110,21 @@ def shared(loop: tree.For, dialect: Dialect) -> Shared | None:
         return None
     keys = [path.steps[0] for path in inputs if path.root == loop.item and len(path.steps) == 1]
     fields = tuple(str(key) for key in keys if key not in dialect.own_keys)
-    return Shared(inputs=inputs, holes=holes, fields=fields if 1 < len(fields) == len(inputs) else ())
+    fields = fields if 1 < len(fields) == len(inputs) else ()
+    return Shared(inputs=inputs, holes=holes, order=_order(loop.body, holes), fields=fields)
 
 
-def made(run: Run, rounds: Rounds, key: Key, print_round: Callable[..., Pieces], *given: object) -> Pieces:
+def made(run: Run, rounds: Rounds, values: Values, print_round: Callable[..., Pieces], *given: object) -> Pieces:
     """What a round prints; kept if it cost no more than its output, so that budgets count the same for everyone.
 
-    With one hole that is the texts around it, which are joined by what fills it.
+    Of rounds that all print the same holes, that is the texts around them.
     """
     steps = run.steps
     new = pieces(print_round(run, *given))
-    if rounds.holes == 1:
+    if rounds.is_ordered:
         new = new[::2]
     if run.steps == steps:
-        rounds.keep(key, new)
+        rounds.keep(values, new)
     return new
 
 
@@ -166,6 +171,12 @@ def _holes(body: tree.Body, own: set[str], *, always: bool = True) -> Iterator[t
         elif isinstance(node, tree.If):
             for inner in tree.bodies(node):
                 yield from _holes(inner, own, always=False)
+
+
+def _order(body: tree.Body, holes: Sequence[tree.Output]) -> tuple[int, ...] | None:
+    if any(inner in holes for node in body if isinstance(node, tree.If) for inner in tree.walk(node)):
+        return None
+    return tuple(holes.index(node) for node in body if isinstance(node, tree.Output) and node in holes)
 
 
 def _paths(part: object, holes: set[tree.Output]) -> Iterator[tree.Path]:

@@ -68,7 +68,7 @@ class Loops(Writer):
             self._each(node, items, bound)
             return
         rounds = self.name()
-        self.names[rounds] = Rounds(self.dialect.missing, len(part.holes))
+        self.names[rounds] = Rounds(self.dialect.missing, is_ordered=part.order is not None)
         one = _Round(name=self.name(), of=rounds, loop=node, part=part, kept=self.kept)
         self._rounds.append((one, list(bound.values())))
         self._each_shared(node, items, bound, one)
@@ -84,25 +84,34 @@ class Loops(Writer):
 
     def _each_shared(self, node: tree.For, items: str, bound: dict[str, str], one: _Round) -> None:
         """Looks for what a round of the same inputs printed before, for whomever."""
-        key, kept, given = self.name(), self.name(), list(bound.values())
-        holes = [f"str({self.once(each, self.output, kept=self.kept)})" for each in one.part.holes]
-        if holes:  # as plain texts: `Markup.join` would escape what it joins
-            self.line(f"holes = ({', '.join(holes)},)")
+        values, types, kept, given = self.name(), self.name(), self.name(), list(bound.values())
+        holes = [self.name() for _ in one.part.holes]
+        for hole, value in zip(holes, one.part.holes, strict=True):  # plain texts: `Markup.join` escapes what it joins
+            self.line(f"{hole} = str({self.once(value, self.output, kept=self.kept)})")
         self.line(f"{one.of}.asked += len({items})")
         with self._round(node, items, bound):
             self.line(f"{kept} = None")
             self.line(f"if {one.of}.pays:")
             with self.inside():
-                self._inputs(key, one.part, given[0])
-                self.line(f"try: {kept} = {one.of}.get({key})")
-                self.line(f"except TypeError: {key} = None  # a list or a mapping is no key")
-                self.line(f"if {kept} is None and {one.of}.again({key}):")
-                self.line(f"    {kept} = made(run, {one.of}, {key}, {one.name}, {', '.join(given)})")
+                self._inputs(values, types, one.part, given[0])
+                self.line(f"try: {kept} = {one.of}.get({values})")
+                self.line(f"except TypeError: {values} = None  # a list or a mapping is no key")
+                self.line(f"if {kept} is not None and {kept}[0] == {types}: {kept} = {kept}[1]")
+                self.line(f"elif {one.of}.again({values}):")
+                self.line(f"    {kept} = made(run, {one.of}, {values}, {one.name}, {', '.join(given)})")
+                self.line(f"else: {kept} = None")
             self.block(f"if {kept} is None:", node.body)
             self.line("else:")
             with self.inside():
-                filled = [f"{kept}[0]", f"holes[0].join({kept})", f"fill({kept}, holes)"]
-                self.print([filled[min(len(holes), 2)]])
+                self.print(self._filled(kept, holes, one.part.order))
+
+    def _filled(self, kept: str, holes: list[str], order: tuple[int, ...] | None) -> list[str]:
+        """What a kept round prints around the holes."""
+        if order is None:
+            return [f"fill({kept}, ({', '.join(holes)},))"]
+        first, *others = [self.name() for _ in range(len(order) + 1)]
+        self.line(f"{', '.join([first, *others])}, = {kept}")
+        return [first, *(each for hole, text in zip(order, others, strict=True) for each in (holes[hole], text))]
 
     @contextmanager
     def _round(self, node: tree.For, items: str, bound: dict[str, str]) -> Iterator[None]:
@@ -120,21 +129,21 @@ class Loops(Writer):
         self.loops.add(loop)
         return loop
 
-    def _inputs(self, key: str, part: Shared, item: str) -> None:
-        """Puts the values and types of the inputs under `key`."""
+    def _inputs(self, values: str, types: str, part: Shared, item: str) -> None:
+        """Puts the values and the types of the inputs under these names."""
         with self.perhaps():
-            values = f"({', '.join(self.value(each) for each in part.inputs)},)"
+            one_by_one = f"({', '.join(self.value(each) for each in part.inputs)},)"
         if part.fields:
             getter = self.name()
             self.names[getter] = itemgetter(*part.fields)
-            self.line(f"try: {key} = {getter}({item}) if type({item}) is dict else None")
-            self.line(f"except KeyError: {key} = None")
-            self.line(f"if {key} is None: {key} = {values}")
+            self.line(f"try: {values} = {getter}({item}) if type({item}) is dict else None")
+            self.line(f"except KeyError: {values} = None")
+            self.line(f"if {values} is None: {values} = {one_by_one}")
         else:
-            self.line(f"{key} = {values}")
+            self.line(f"{values} = {one_by_one}")
         each = [self.name() for _ in part.inputs]
-        self.line(f"{', '.join(each)}, = {key}")
-        self.line(f"{key} = ({key}, {', '.join(f'type({name})' for name in each)})")
+        self.line(f"{', '.join(each)}, = {values}")
+        self.line(f"{types} = ({', '.join(f'type({name})' for name in each)},)")
 
     def functions_of_rounds(self) -> None:
         """The functions that shared rounds call."""

@@ -67,6 +67,13 @@ class Program:
     def encoded(self, encode: Callable[[str], str]) -> Program:
         r"""The same template, each piece of its output put through `encode`: what is the same for all only once.
 
+        What it prints is the pieces one after the other: `encode` must be such that the encoded pieces, put together,
+        are the encoded whole. `quoted.encoded` is: then `render` gives the body of a MIME part in quoted-printable,
+        that is ASCII alone, lines of at most 76 characters that end in CRLF and never in a blank, soft breaks between
+        pieces; the last line ends too, so a boundary can follow. Its decoded text is what this template prints, with
+        CRLF for each line break. What a `capture` keeps is encoded where it is printed, once. Errors, budgets (which
+        then count encoded characters) and setbacks are those of this template.
+
         >>> from envoi.templates.liquid import parse
         >>> from envoi.templates.quoted import encoded
         >>> parse("Grüße, {{ name }}").encoded(encoded).render({"name": "Zoë"})

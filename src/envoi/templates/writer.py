@@ -14,12 +14,12 @@ from envoi.templates.expressions import Expressions
 from envoi.templates.limits import NESTING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from envoi.templates.dialect import Dialect
 
-#: Values that are joined before they are counted against the budget.
-_TOGETHER = 16
+#: Values that are joined before they are counted against the budget; an `if` among them may choose between so many.
+_TOGETHER, _CHOICES = 32, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +55,53 @@ class Writer(Expressions):
         self._indent = 0
 
     def body(self, body: tree.Body) -> None:
-        """Each statement; texts and outputs that follow each other are printed together."""
+        """Each statement; texts, outputs and what an `if` chooses of them are printed together."""
         together: list[str] = []
+        values = 0
         for node in body:
-            if isinstance(node, tree.Text):
-                together.append(self.constant(self._encoded(node.text)))
-            elif isinstance(node, tree.Output) and node not in self.holes:
-                together.append(self.once(node, self.output, kept=self.kept))
+            count = self._values(node)
+            if values + count > _TOGETHER:
+                self.print(together)
+                together, values = [], 0
+            if count <= _TOGETHER:
+                together.append(self._text(node))
+                values += count
             else:
-                self.print(together)
-                together = []
                 self.statements[type(node)](self, node)
-            if len(together) >= _TOGETHER:
-                self.print(together)
-                together = []
         self.print(together)
+
+    def _values(self, node: tree.Node) -> int:
+        """How many values a statement prints at most; more than can be joined if it does something else."""
+        if isinstance(node, tree.Text):
+            return 0
+        if isinstance(node, tree.Output) and node not in self.holes:
+            return 1
+        if isinstance(node, tree.If) and len(node.branches) <= _CHOICES:
+            return sum(self._values(each) for body in tree.bodies(node) for each in body)
+        return _TOGETHER + 1
+
+    def _text(self, node: tree.Node) -> str:
+        """Python that gives what a text, an output or an `if` of such prints."""
+        if isinstance(node, tree.Text):
+            return self.constant(self._encoded(node.text))
+        if isinstance(node, tree.Output):
+            return self.once(node, self.output, kept=self.kept)
+        assert isinstance(node, tree.If)  # noqa: S101 - for mypy: `_values` counts no other
+        return f"({self._choice(node.branches, node.otherwise)})"
+
+    def _choice(self, branches: Sequence[tuple[tree.Expression, tree.Body]], otherwise: tree.Body) -> str:
+        if not branches:
+            return self._joined(otherwise)
+        (test, body), *others = branches
+        is_so = self.truth(test)
+        with self.inside():
+            then = self._joined(body)
+        with self.inside():
+            return f"{then} if {is_so} else {self._choice(others, otherwise)}"
+
+    def _joined(self, body: tree.Body) -> str:
+        texts = [self._text(node) for node in body]
+        return _join(texts) if texts else self.constant("")
 
     def output(self, node: tree.Output) -> str:
         """Python that gives what a value prints."""
@@ -83,7 +115,7 @@ class Writer(Expressions):
         """Prints texts together, and counts them: the budget is a local name, given back where others count too."""
         if not texts:
             return
-        self.line(f"text_ = {texts[0]}" if len(texts) == 1 else f'text_ = "".join(({", ".join(texts)}))')
+        self.line(f"text_ = {_join(texts)}")
         self.line(f"{self.out}_add(text_); left -= len(text_)")
         self.line("if left < 0: raise spent()")
 
@@ -107,3 +139,7 @@ class Writer(Expressions):
         with self.perhaps():
             yield
         self._indent -= 1
+
+
+def _join(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f'"".join(({", ".join(texts)}))'

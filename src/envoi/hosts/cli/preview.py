@@ -21,7 +21,8 @@ def command(
     ] = "",
     *,
     cases: Annotated[
-        bool, typer.Option("--cases", help="List the edge cases of the audience: no name, the longest one, each branch ...")
+        bool,
+        typer.Option("--cases", help="List the edge cases of the audience: no name, the longest one, each branch ..."),
     ] = False,
     html: Annotated[bool, typer.Option("--html", help="Print only the HTML.")] = False,
     text: Annotated[bool, typer.Option("--text", help="Print only the text part.")] = False,
