@@ -76,8 +76,8 @@ _FOOT = (
     "{{ campaign.expires }}</a></td></tr><tr>" + _TD.format(12, "#777777") + "{{ shop.name }}, {{ shop.address }}. "
     'You get this because {{ person.email }} is with us since {{ person.since | date: "%B %Y" }}. '
     "Prices hold while stocks last; they include taxes and leave out delivery, which is free above 50. You can send "
-    "back what you do not like within 30 days, unworn and in its box, and we pay you back within a week. Our shops are open "
-    "from Monday to Saturday, and their staff will gladly help you choose; those who would rather write find us by "
+    "back what you do not like within 30 days, unworn and in its box, and we pay you back within a week. Our shops are "
+    "open from Monday to Saturday, and their staff will gladly help you choose; those who would rather write find us by "
     "answering this mail. "
     '<a href="{{ shop.url }}/unsubscribe?t={{ person.token }}">Unsubscribe</a> | '
     '<a href="{{ shop.url }}/preferences?t={{ person.token }}">Preferences</a> | '

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from envoi.errors import LimitExceeded, TemplateError, Withheld
 from envoi.templates.ampscript import parse
 from envoi.templates.ampscript.functions import AMPSCRIPT, KNOWN
+from envoi.templates.ampscript.rowsets import lookup_ordered_rows, lookup_rows
+from envoi.templates.ampscript.values import before, equal
 
 NOW = datetime(2024, 5, 6, 19, 8, 9)  # noqa: DTZ001 - AMPscript's dates have no zone
 DATA = {
@@ -161,6 +163,9 @@ BOMBS = [
     "%%=Format(1, Concat('N', '99'))=%%%%=Format(1, long)=%%",
     "%%[ FOR @i = 1 TO 9999 DO SET @x = IndexOf(long, 'ab') NEXT ]%%",
     "%%[ FOR @i = 1 TO 500 DO SET @x = Lookup('rows', 'a', 'a', 'none') NEXT ]%%",
+    "%%[ FOR @i = 1 TO 500 DO SET @x = Lookup('rows', 'a', 'A', 1) NEXT ]%%",
+    "%%[ FOR @i = 1 TO 500 DO SET @x = LookupOrderedRows('some', 0, 'a', 'b', 'x') NEXT ]%%",
+    "%%=RowCount(LookupOrderedRows('some', 0, 'a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a', 'b', 'x'))=%%",
     "%%[ FOR @i = 1 TO 9999 DO Output(v(long)) NEXT ]%%",
     "%%=RowCount(BuildRowsetFromString(long, 'a'))=%%",
     "%%=BuildRowsetFromJSON(Concat(nested, 'x'), '$', 0)=%%",
@@ -177,12 +182,31 @@ def test_bombs_stop_at_a_limit(source: str) -> None:
     data = {
         **DATA,
         "rows": [{"a": str(n)} for n in range(9_000)],
+        "some": [{"a": f"2024-01-{n % 28 + 1:02} 10:00" if n % 2 else n, "b": "x"} for n in range(1_500)],
         "nested": "[" * 90_000,
         "deep": "<a>" * 12_000 + "</a>" * 12_000,
     }
     with pytest.raises(TemplateError) as caught:
         parse(source, partials={"again": "x%%=ContentBlockByName('again')=%%"}).render(data)
     assert isinstance(caught.value, LimitExceeded) or "number" in str(caught.value)
+
+
+CELLS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([1.5, "1", "1.5", "-2", "a", "A", "", "true"])
+CELLS |= st.sampled_from(["1/2/2024", "2024-01-03", "2024", datetime(2024, 1, 2)])  # noqa: DTZ001 - on the wall
+
+
+@given(st.lists(CELLS, max_size=6), CELLS)
+def test_a_lookup_compares_as_a_condition_does(cells: list[object], wanted: object) -> None:
+    rows = [{"Name": cell, "n": number} for number, cell in enumerate(cells)]
+    kept = [found["n"] for found in lookup_rows(rows, "name", wanted)]
+    assert kept == [number for number, cell in enumerate(cells) if equal(cell, wanted)]
+
+
+@given(CELLS, CELLS)
+def test_an_order_compares_as_a_condition_does(left: object, right: object) -> None:
+    rows = [{"v": left, "n": 0, "k": "x"}, {"v": right, "n": 1, "k": "x"}]
+    ordered = [found["n"] for found in lookup_ordered_rows(rows, 0, "v asc", "k", "x")]
+    assert ordered == ([1, 0] if before(right, left) else [0, 1])
 
 
 ARGUMENTS = st.one_of(

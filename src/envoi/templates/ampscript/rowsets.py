@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from envoi.errors import TemplateError
-from envoi.templates.ampscript.values import before, equal, flag, glimpse, text, whole
+from envoi.templates.ampscript.values import as_moment, as_number, before, equal, flag, glimpse, text, whole
 from envoi.templates.limits import require, require_small
 
 if TYPE_CHECKING:
@@ -52,12 +52,10 @@ def field(of: object, name: object, required: object = 1) -> object:
     Raises:
         TemplateError: it has none such, and it is required.
     """
-    wanted, of = text(name), _row(of, "Field")
-    found = [wanted] if wanted in of else [key for key in of if str(key).lower() == wanted.lower()]
-    if not found and wanted.isdecimal():
-        found = list(islice(of, max(int(wanted) - 1, 0), int(wanted))) if len(wanted) < 6 else []  # noqa: PLR2004
-    if found:
-        return of[found[0]]
+    of = _row(of, "Field")
+    key = _key(of, text(name))
+    if key is not None:
+        return of[key]
     if flag(required, "Field"):
         raise TemplateError(f"the row has no field {glimpse(name)}", hint=f"it has {', '.join(map(repr, of))}")
     return ""
@@ -173,20 +171,51 @@ def _matching(rows: object, pairs: Sequence[object], what: str, *, exact: bool =
     if rows is None or rows == "":
         hint = "bring it as a list of mappings: a template cannot reach a data extension"
         raise TemplateError(f"{what} finds no such list in the data", hint=hint)
-    tests = [_test(text(name), value, exact=exact) for name, value in zip(pairs[::2], pairs[1::2], strict=True)]
-    each_row = (_row(each, what) for each in _list(rows, what))
-    return list(islice((each for each in each_row if all(holds(each) for holds in tests)), MOST_ROWS))
+    found = [each if type(each) is dict else _row(each, what) for each in _list(rows, what)]
+    for name, wanted in zip(pairs[::2], pairs[1::2], strict=True):
+        found = _having(found, text(name), _exactly(wanted) if exact else _equal_to(wanted))
+    return found[:MOST_ROWS]
 
 
-def _test(name: str, wanted: object, *, exact: bool) -> Callable[[Row], bool]:
-    """Whether a row's field has a value; quick where both are texts, as nearly all are."""
-    folded = wanted.casefold() if isinstance(wanted, str) and not exact else None
+def _having(rows: Sequence[Row], name: str, holds: Callable[[object], bool]) -> list[Row]:
+    """The rows of whose field it holds; nearly all write its name in the same way."""
+    found, key = [], name
+    for row in rows:
+        if key not in row:
+            key = _key(row, name) or name
+        if holds(row[key] if key in row else field(row, name)):
+            found.append(row)
+    return found
 
-    def holds(row: Row) -> bool:
-        value = row[name] if name in row else field(row, name)
-        if folded is not None and type(value) is str:
+
+def _key(row: Row, name: str) -> str | None:
+    """How a row writes the name of a field, or the position of one."""
+    if name in row:
+        return name
+    folded = name.lower()
+    for key in row:
+        if str(key).lower() == folded:
+            return key
+    if name.isdecimal() and len(name) < 6:  # noqa: PLR2004
+        return next(islice(row, max(int(name) - 1, 0), int(name)), None)
+    return None
+
+
+def _exactly(wanted: object) -> Callable[[object], bool]:
+    shown = text(wanted)
+    return lambda value: (value if type(value) is str else text(value)) == shown
+
+
+def _equal_to(wanted: object) -> Callable[[object], bool]:
+    """What `equal` says, quick for the texts and numbers that nearly all rows are made of."""
+    if not isinstance(wanted, str):
+        return lambda value: equal(value, wanted)
+    folded, number = wanted.casefold(), as_number(wanted)
+
+    def holds(value: object) -> bool:
+        if isinstance(value, str):
             return value.casefold() == folded
-        return text(value) == text(wanted) if exact else equal(value, wanted)
+        return number == value if type(value) is int else equal(value, wanted)
 
     return holds
 
@@ -206,15 +235,23 @@ def _first(rows: Sequence[Row], count: object) -> Sequence[Row]:
 
 
 class _Sorted:
-    """A value among others, by AMPscript's order."""
+    """A value among others, by AMPscript's order; a text is read once, not each time it is compared."""
 
-    __slots__ = ("value",)
+    __slots__ = ("folded", "moment", "number", "value")
 
     def __init__(self, value: object) -> None:
         self.value = value
+        self.folded = value.casefold() if isinstance(value, str) else None
+        self.number, self.moment = (as_number(value), as_moment(value)) if isinstance(value, str) else (None, None)
 
     def __lt__(self, other: _Sorted) -> bool:
-        return before(self.value, other.value)
+        if self.folded is None or other.folded is None:
+            return before(self.value, other.value)
+        if self.number is not None and other.number is not None:
+            return self.number < other.number
+        if self.moment is not None and other.moment is not None:
+            return self.moment < other.moment
+        return self.folded < other.folded
 
 
 def _json_steps(path: str) -> list[str]:

@@ -87,6 +87,13 @@ def as_number(value: object) -> Number | None:
     return int(found) if found == int(found) and LEAST <= found <= MOST else found
 
 
+def as_moment(value: object) -> datetime | None:
+    """A date, or a text that says one, as a moment on the wall; None where it is none."""
+    if isinstance(value, date):
+        return wall(value)
+    return read_moment(value) if isinstance(value, str) else None
+
+
 def whole(value: object, what: str) -> int:
     """A value as a whole number.
 
@@ -184,12 +191,6 @@ def _floats(left: object, right: object) -> tuple[object, object]:
     return left, right
 
 
-def _as_moment(value: object) -> datetime | None:
-    if isinstance(value, date):
-        return wall(value)
-    return read_moment(value) if isinstance(value, str) else None
-
-
 def _folded(value: object) -> object:
     return value.casefold() if isinstance(value, str) else value
 
@@ -207,5 +208,5 @@ def _general(value: datetime) -> str:
 _KINDS: list[tuple[type | tuple[type, ...], Callable[[object], object]]] = [
     (bool, _as_boolean),
     ((int, float, Decimal), as_number),
-    (date, _as_moment),
+    (date, as_moment),
 ]
