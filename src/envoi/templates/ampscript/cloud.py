@@ -21,7 +21,7 @@ _GROUPS = {
         "InvokeUpdate SetObjectProperty"
     ),
     "its key lies with the vendor: bring the finished value in the data": (
-        "EncryptSymmetric DecryptSymmetric GetJWT GetJWTByKeyName"
+        "EncryptSymmetric DecryptSymmetric GetJWTByKeyName"
     ),
     "link to a page of your own, with its address written out": (
         "CloudPagesURL MicrositeURL LiveContentMicrositeURL Redirect GetPublishedSocialContent GetSocialPublishURL "
@@ -37,7 +37,8 @@ _GROUPS = {
     ),
     "products come with the data: loop over `products`": "EinsteinEmailRecs EinsteinRecs",
     "write the picture as <img src=... alt=...> with its address": (
-        "Image ContentImageByID ContentImageByKey GetPortfolioItem BarcodeURL"
+        "Image ImageByID ImageByKey ContentImageByID ContentImageByKey GetPortfolioItem BarcodeURL RatingStars "
+        "MMS_Content_URL"
     ),
     "link to the file: Envoi attaches none": "AttachFile",
     "a mail has no form: link to a page that has it": "BuildOptionList",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
+import json
 import re
 from urllib.parse import quote, quote_plus
 
@@ -16,6 +18,8 @@ _ENCODINGS = {
     "utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-16-le", "unicode": "utf-16-le", "utf-16be": "utf-16-be",
     "utf-32": "utf-32-le", "ascii": "ascii", "us-ascii": "ascii", "iso-8859-1": "latin-1", "windows-1252": "cp1252",
 }  # fmt: skip
+
+_HASHES = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 
 
 def url_encode(source: object, everything: object = 0, any_text: object = 0) -> str:
@@ -93,6 +97,30 @@ def string_to_hex(source: object, encoding: object = "utf-8") -> str:
 def redirect_to(address: object) -> str:
     """An address that a link takes as a whole from data; Envoi's own links lead there."""
     return quote(text(address), safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def wrap_long_url(address: object) -> str:
+    """The address as it is: what programs of 2007 made of very long ones has not to be kept from them any more."""
+    return text(address)
+
+
+def get_jwt(secret: object, algorithm: object, payload: object) -> str:
+    """A JSON Web Token of this payload, signed with a secret that the template brings.
+
+    >>> get_jwt("key", "HS256", "{}")
+    'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.9EmJDfAi6fqc_FoO3yD77spdi7QZX-s9VzN89vOaOp0'
+    """
+    name = text(algorithm).upper()
+    if name not in _HASHES or not text(secret):
+        raise TemplateError("GetJWT takes a secret and one of HS256, HS384, HS512", hint='write "HS256"')
+    head = json.dumps({"alg": name, "typ": "JWT"}, separators=(",", ":"))
+    signed = b".".join(_url_safe(_bytes(part, "utf-8")) for part in (head, payload))
+    mark = hmac.digest(_bytes(secret, "utf-8"), signed, _HASHES[name])
+    return b".".join((signed, _url_safe(mark))).decode("ascii")
+
+
+def _url_safe(octets: bytes) -> bytes:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=")
 
 
 def _bytes(source: object, encoding: object) -> bytes:

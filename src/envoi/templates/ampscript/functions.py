@@ -27,6 +27,7 @@ _PURE: dict[str, Callable[..., object]] = {
     "URLEncode": encodings.url_encode, "Base64Encode": encodings.base64_encode, "Base64Decode": encodings.base64_decode,
     "MD5": encodings.md5, "SHA1": encodings.sha1, "SHA256": encodings.sha256, "SHA512": encodings.sha512,
     "StringToHex": encodings.string_to_hex, "RedirectTo": encodings.redirect_to,
+    "WrapLongURL": encodings.wrap_long_url, "GetJWT": encodings.get_jwt,
     "DateAdd": dates.date_add, "DateDiff": dates.date_diff, "DatePart": dates.date_part, "DateParse": dates.date_parse,
     "StringToDate": dates.string_to_date, "FormatDate": dates.format_date, "SystemDateToLocalDate": dates.same_zone,
     "LocalDateToSystemDate": dates.same_zone,
@@ -56,10 +57,10 @@ _READ, _PLACED = 6, 12
 _OF_THE_LANGUAGE = {
     "V": (1, 1), "IIf": (3, 3), "Output": (1, None), "OutputLine": (0, None), "AttributeValue": (1, 1),
     "ContentBlockByName": (1, 5), "ContentBlockByKey": (1, 5), "ContentBlockByID": (1, 5),
-    "ContentArea": (1, 5), "ContentAreaByName": (1, 5),
+    "ContentArea": (1, 5), "ContentAreaByName": (1, 5), "ContentAreaByID": (1, 5),
 }  # fmt: skip
 #: Functions that print a partial, or text as code.
-BLOCKS = frozenset({"contentblockbyname", "contentblockbykey", "contentblockbyid", "contentarea", "contentareabyname"})
+BLOCKS = frozenset(name.lower() for name in _OF_THE_LANGUAGE if name.startswith("Content"))
 #: Functions whose first value names a list of the data.
 LOOKUPS = frozenset(
     {"lookup", "lookuprows", "lookuprowscs", "lookuporderedrows", "lookuporderedrowscs", "dataextensionrowcount"}
