@@ -54,6 +54,10 @@ class Languages:
         dialect = dialect_of(file)
         return Language(dialect=dialect, names=self.names, partials=self.partials.get(dialect, {}))
 
+    def file_of(self, partial: str, name: str) -> str:
+        """The file of a partial of the template of this name; if there is no such partial, that of the template."""
+        return self.files.get((dialect_of(name), partial)) or FOLDER + name
+
 
 _PLAIN = Languages()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envoi.templates import tree
@@ -23,6 +24,42 @@ def free(body: tree.Body) -> list[Variable]:
     ['shop.list', 'p.name']
     """
     return list(_uses(body, set(), set()))
+
+
+def used(body: tree.Body, partials: Mapping[str, tree.Body]) -> list[Variable]:
+    """Those of a template and then of the partials that it prints, whose places have the partial's name as their file.
+
+    Not in them what they are given, nor, where they share the names of a template, what any of them sets.
+    """
+    own = free(body)
+    told = named(body, partials)
+    shared = told[""]
+    for name, partial in partials.items():
+        found = (replace(each, at=replace(each.at, file=each.at.file or name)) for each in free(partial))
+        own += [each for each in found if _root(each) not in told[name]]
+    return [each for each in own if _root(each) not in shared]
+
+
+def named(body: tree.Body, partials: Mapping[str, tree.Body]) -> dict[str, frozenset[str]]:
+    """By partial: the names that it is given somewhere; under "": those that all set together, if they share names."""
+    includes = [node for node in tree.walk((body, *partials.values())) if isinstance(node, tree.Include)]
+    shares = any(not each.isolated for each in includes)
+    found = {"": frozenset(sets(body).union(*map(sets, partials.values()))) if shares else frozenset()}
+    for name in partials:
+        to = (each for each in includes if not isinstance(each.name, tree.Literal) or each.name.value == name)
+        found[name] = frozenset(key for each in to for key, _ in each.given)
+    return found
+
+
+def sets(body: object) -> set[str]:
+    """The names that a template sets or binds itself, wherever that is."""
+    nodes = list(tree.walk(body))
+    own = {node.name for node in nodes if isinstance(node, tree.Assign | tree.Capture | tree.Let)}
+    return own.union(*({node.item, node.loop} - {""} for node in nodes if isinstance(node, tree.For)))
+
+
+def _root(variable: Variable) -> str:
+    return variable.path.partition(".")[0]
 
 
 def _uses(part: object, bound: set[str], assigned: set[str]) -> Iterator[Variable]:

@@ -10,7 +10,7 @@ from envoi.templates import runtime, tree
 from envoi.templates.compile import compiled
 from envoi.templates.given import Known
 from envoi.templates.limits import NODES, TREE_DEPTH, Run
-from envoi.templates.names import free
+from envoi.templates.names import used
 from envoi.templates.template import Printed
 from envoi.templates.writer import Print
 
@@ -50,7 +50,7 @@ class Program:
 
     def variables(self) -> list[Variable]:
         """Each use of a value that the data must bring, in order; not those that the template names itself."""
-        return free(self.body)
+        return used(self.body, self.reached())
 
     def given(self, data: Mapping[str, object]) -> Program:
         """The same template for one campaign: what follows from these data is worked out now, not for each person.

@@ -63,6 +63,10 @@ def test_templates_of_all_endings_are_read_and_partials_with_them(envoi: Run, fr
     assert (ran.code, ran.out) == (0, "✓ no mistakes (segments: 3, campaigns: 1, templates: 4)\n")
     (fresh / "templates" / "partials" / "foot.hbs").write_text("\n{{#if}}")
     assert "  at templates/partials/foot.hbs:2:" in envoi("check", "--project", fresh).out
+    # Two mails have it, and it is told once.
+    (fresh / "templates" / "winter.hbs").write_text(files["spring.hbs"])
+    (fresh / "templates" / "partials" / "foot.hbs").write_text("<p>{{shop.nmae}}</p>")
+    assert envoi("check", "--project", fresh).out.count("  at templates/partials/foot.hbs:1:6\n") == 1
 
 
 def test_a_warning_is_no_mistake(envoi: Run, fresh: Path) -> None:

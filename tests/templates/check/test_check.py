@@ -190,3 +190,53 @@ def test_hints_are_in_the_mails_own_dialect() -> None:
     assert "there is no way to unsubscribe; add a link to %%unsubscribe_url%%" in problems
     assert any(each.endswith('write %%=IIf(Empty(person.name), "...", person.name)=%%') for each in problems)
     assert any("@tier is never set; did you mean '@teir'?" in each for each in problems)
+
+
+def in_partials(body: str, *, seen: Seen | None = None, dialect: str = "liquid", **partials: str) -> list[str]:
+    template = parse_mail(page(body), language=Language(dialect=dialect, partials=partials))
+    return [
+        f"{each.severity}: {each}" for each in check(template, KNOWN, seen=seen) if each.at.file or each.at.line > 1
+    ]
+
+
+def test_a_partial_is_checked_in_its_own_file_for_what_is_printed_there() -> None:
+    card = '<b>{{ p.name }}</b>\n{{ person.nmae }}<img src="https://x.net/a.png">{{ person.name }}'
+    assert in_partials("{% render 'card', p: person %}", card=card, other="{{ never }}") == [
+        "error: card:2:4: nothing brings 'person.nmae'; did you mean 'person.name'?",
+        'warning: card:2:18: an image without alt; say what it shows in alt="...", or alt="" if it only decorates',
+    ]
+    told = in_partials("{% render 'card', p: person %}", card="{{ p.name }}{{ person.name }}", seen=SEEN)
+    assert told == [
+        "warning: card:1:16: 'person.name' is missing for 24 of 200 people (12 %), and nothing is printed instead; "
+        'write {{ person.name | default: "..." }}'
+    ]
+
+
+def test_what_a_partial_that_shares_names_sets_is_known_where_it_is_included() -> None:
+    assert in_partials("{% include 'setup' %}{{ colour }}", setup="{% assign colour = 'red' %}{{ mood }}") == [
+        "error: setup:1:31: nothing brings 'mood'; known: 'person.name', 'person.tier', 'products', 'unsubscribe_url'"
+    ]
+
+
+def test_a_partial_may_hold_the_way_to_unsubscribe_and_much_of_the_mail() -> None:
+    def told(**partials: str) -> list[str]:
+        source = "<html><head><title>T</title></head><body>{% render 'foot' %}</body></html>"
+        return [each.what for each in check(parse_mail(source, language=Language(partials=partials)), KNOWN)]
+
+    assert told(foot=UNSUBSCRIBE) == []
+    assert told(foot="x") == ["there is no way to unsubscribe"]
+    (long,) = told(foot=UNSUBSCRIBE + "word " * 22_000)
+    assert "on its longest branch" in long
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body", "card"),
+    [
+        ("handlebars", "{{#each products}}{{> card}}{{/each}}", "{{name}}"),
+        ("handlebars", "{{> (lookup person 'tier')}}", "{{person.name}}"),
+        ("mustache", "{{#products}}{{> card}}{{/products}}", "{{name}}"),
+        ("ampscript", "%%[ SET @n = 1 ]%%%%=ContentBlockByName('card')=%%%%=v(@m)=%%", "%%=v(@n)=%%%%[ SET @m = 2 ]%%"),
+    ],
+)
+def test_names_of_the_place_of_a_partial_are_known_in_it(dialect: str, body: str, card: str) -> None:
+    assert not [each for each in in_partials(body, dialect=dialect, card=card) if each.startswith("error")]

@@ -120,16 +120,17 @@ def checked_files(
 
 
 def _of_templates(project: Project, audiences: Audiences, support: Support | None) -> Iterator[tuple[str, Mistake]]:
-    known = known_paths(project)
+    """What is wrong in the templates and their partials; of a partial, each template that prints it tells the same."""
+    known, told = known_paths(project), set[tuple[object, ...]]()
     for name, template in project.templates.items():
         data = audiences.get(name, ())
         seen = count(variables(template.whole), data) if data else None
         for problem in check(template, known, seen=seen, support=support):
-            at = problem.at
-            yield (
-                problem.severity,
-                Mistake(file=f"templates/{name}", line=at.line, column=at.column, what=problem.what, hint=problem.hint),
-            )
+            at, file = problem.at, project.languages.file_of(problem.at.file, name)
+            if (file, at.line, at.column, problem.what) not in told:
+                told.add((file, at.line, at.column, problem.what))
+                found = Mistake(file=file, line=at.line, column=at.column, what=problem.what, hint=problem.hint)
+                yield problem.severity, found
 
 
 def _of_campaigns(project: Project, files: Mapping[str, str]) -> Iterator[tuple[str, Mistake]]:

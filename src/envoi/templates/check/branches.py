@@ -8,7 +8,7 @@ from envoi.templates import tree
 from envoi.templates.check.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from envoi.errors import Place
     from envoi.templates.check.seen import Seen
@@ -16,17 +16,15 @@ if TYPE_CHECKING:
 _HINT = "remove it, or look at what it asks for"
 
 
-def unreached(body: tree.Body, seen: Seen | None) -> Iterator[Problem]:
-    """Each branch that nobody gets, and why."""
-    own = {node.name for node in tree.walk(body) if isinstance(node, tree.Assign | tree.Capture | tree.Let)}
-    own |= {node.item for node in tree.walk(body) if isinstance(node, tree.For)}
+def unreached(body: tree.Body, seen: Seen | None, own: Collection[str]) -> Iterator[Problem]:
+    """Each branch that nobody gets, and why; `own` are the names that no data bring."""
     for node in tree.walk(body):
         if isinstance(node, tree.If):
             for why, at in _dead(node, seen, own):
                 yield Problem(severity="warning", what=f"nobody reaches this branch: {why}", hint=_HINT, at=at)
 
 
-def _dead(node: tree.If, seen: Seen | None, own: set[str]) -> Iterator[tuple[str, Place]]:
+def _dead(node: tree.If, seen: Seen | None, own: Collection[str]) -> Iterator[tuple[str, Place]]:
     before: list[tree.Expression] = []
     always = ""
     for test, body in node.branches:
@@ -41,7 +39,7 @@ def _dead(node: tree.If, seen: Seen | None, own: set[str]) -> Iterator[tuple[str
         yield why, _first(node.otherwise, node)
 
 
-def _never(test: tree.Expression, before: list[tree.Expression], seen: Seen | None, own: set[str]) -> str:
+def _never(test: tree.Expression, before: list[tree.Expression], seen: Seen | None, own: Collection[str]) -> str:
     if test in before:
         return "a branch before it asks the same"
     if isinstance(test, tree.Literal) and test.value in (False, None):
@@ -62,7 +60,7 @@ def _never(test: tree.Expression, before: list[tree.Expression], seen: Seen | No
     return ""
 
 
-def _all_taken(tests: list[tree.Expression], seen: Seen | None, own: set[str]) -> str:
+def _all_taken(tests: list[tree.Expression], seen: Seen | None, own: Collection[str]) -> str:
     """Why nobody is left for the branch behind the last."""
     if not seen or not seen.people:
         return ""

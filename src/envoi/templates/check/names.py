@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from envoi.errors import did_you_mean
 from envoi.templates import tree
 from envoi.templates.check.problem import Problem
+from envoi.templates.names import sets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,9 +26,9 @@ _FALLBACKS = frozenset(
 _NO_NAMES: Mapping[str, str] = {}
 
 
-def unknown(used: Sequence[Variable], body: tree.Body, known: Collection[str]) -> Iterator[Problem]:
+def unknown(used: Sequence[Variable], body: object, known: Collection[str]) -> Iterator[Problem]:
     """Each name once that nothing brings, with the one that was probably meant."""
-    own = {node.name for node in tree.walk(body) if isinstance(node, tree.Assign | tree.Capture)}
+    own = sets(body)
     for each in {each.path: each for each in reversed(used)}.values():
         if each.path.startswith("@"):
             # A variable of AMPscript: it is empty until it is set, wherever that is.
@@ -50,9 +51,9 @@ def is_known(path: str, known: Collection[str]) -> bool:
     return any(name.startswith(f"{path}.") for name in known) or any(name in above - parents for name in known)
 
 
-def lacking(body: tree.Body, seen: Seen, tags: Tags) -> Iterator[Problem]:
-    """Values that are printed without a fallback though some of the audience have none."""
-    for path in {each[0]: each for each in reversed(list(_bare(body, frozenset(), dict(_NO_NAMES))))}.values():
+def lacking(body: tree.Body, seen: Seen, tags: Tags, own: frozenset[str]) -> Iterator[Problem]:
+    """Values that are printed without a fallback though some of the audience have none; `own` no data bring."""
+    for path in {each[0]: each for each in reversed(list(_bare(body, own, dict(_NO_NAMES))))}.values():
         name, at = path
         count = seen.missing.get(name, 0)
         if count:

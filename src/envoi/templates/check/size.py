@@ -10,23 +10,26 @@ from envoi.templates.check.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from envoi.templates.program import Program
+
 #: Gmail hides what comes after.
 CLIPPED_BYTES = 102 * 1024
 #: Where nothing is known of a list, it has one item.
 _ONE = 1
+_NONE: Mapping[str, tree.Body] = {}
 
 
-def clipped(body: tree.Body, longest: Mapping[str, int]) -> Iterator[Problem]:
+def clipped(html: Program, longest: Mapping[str, int]) -> Iterator[Problem]:
     """Whether the longest branch is longer than Gmail shows; `longest` says how many items lists have at most."""
-    size = bytes_of(body, longest)
+    size = bytes_of(html.body, longest, html.partials)
     if size > CLIPPED_BYTES:
         most = CLIPPED_BYTES // 1024
         what = f"its HTML is {size // 1024} KB on its longest branch, before anyone's data: Gmail shows {most}"
         yield Problem(severity="warning", what=what, hint="use fewer or simpler sections")
 
 
-def bytes_of(body: tree.Body, longest: Mapping[str, int]) -> int:
-    """The most bytes that the texts of a template can come to; values count nothing.
+def bytes_of(body: tree.Body, longest: Mapping[str, int], partials: Mapping[str, tree.Body] = _NONE) -> int:
+    """The most bytes that the texts of a template and its partials can come to; values count nothing.
 
     >>> one, two = (tree.Text(text="é"),), (tree.Text(text="abc"),)
     >>> items = tree.Path(root="list")
@@ -34,22 +37,26 @@ def bytes_of(body: tree.Body, longest: Mapping[str, int]) -> int:
     >>> bytes_of((tree.If(branches=((items, one),), otherwise=two), loop), {"list": 5})
     13
     """
-    return sum(_bytes(node, longest) for node in body)
+    return sum(_bytes(node, longest, partials) for node in body)
 
 
-def _bytes(node: tree.Statement, longest: Mapping[str, int]) -> int:
+def _bytes(node: tree.Statement, longest: Mapping[str, int], partials: Mapping[str, tree.Body]) -> int:
+    def most(*bodies: tree.Body) -> int:
+        return max(bytes_of(body, longest, partials) for body in bodies)
+
     if isinstance(node, tree.Text):
         return len(node.text.encode())
     if isinstance(node, tree.If):
-        bodies = [*(body for _, body in node.branches), node.otherwise]
-        return max(bytes_of(body, longest) for body in bodies)
+        return most(*tree.bodies(node))
     if isinstance(node, tree.For):
         path = node.items if isinstance(node.items, tree.Path) else tree.Path(root="")
         name = ".".join([path.root, *(step for step in path.steps if isinstance(step, str))])
-        rounds = longest.get(name, _ONE)
-        return max(rounds * bytes_of((*node.body, *node.after), longest), bytes_of(node.otherwise, longest))
-    if isinstance(node, tree.Attempt):
-        return max(bytes_of(node.body, longest), bytes_of(node.otherwise, longest))
-    if isinstance(node, tree.Let):
-        return bytes_of(node.body, longest)
+        return max(longest.get(name, _ONE) * most((*node.body, *node.after)), most(node.otherwise))
+    if isinstance(node, tree.Let | tree.Attempt):
+        return most(node.body, () if isinstance(node, tree.Let) else node.otherwise)
+    if isinstance(node, tree.Include) and isinstance(node.name, tree.Literal) and node.name.value in partials:
+        name = str(node.name.value)
+        # One that prints itself counts once.
+        others = {other: body for other, body in partials.items() if other != name}
+        return bytes_of(partials[name], longest, others)
     return 0
