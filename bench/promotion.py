@@ -77,8 +77,8 @@ _FOOT = (
     'You get this because {{ person.email }} is with us since {{ person.since | date: "%B %Y" }}. '
     "Prices hold while stocks last; they include taxes and leave out delivery, which is free above 50. You can send "
     "back what you do not like within 30 days, unworn and in its box, and we pay you back within a week. Our shops are "
-    "open from Monday to Saturday, and their staff will gladly help you choose; those who would rather write find us by "
-    "answering this mail. "
+    "open from Monday to Saturday, and their staff will gladly help you choose; those who would rather write find us "
+    "by answering this mail. "
     '<a href="{{ shop.url }}/unsubscribe?t={{ person.token }}">Unsubscribe</a> | '
     '<a href="{{ shop.url }}/preferences?t={{ person.token }}">Preferences</a> | '
     '<a href="{{ shop.url }}/view/{{ campaign.id }}/{{ person.token }}">View in browser</a></td></tr></tbody></table>'

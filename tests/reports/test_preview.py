@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from envoi.adapters.messages.memory import MemoryMailer
-from envoi.errors import NotFound
+from envoi.errors import NotFound, TemplateError
 from envoi.events.event import PersonId
 from envoi.flow import send
 from envoi.hosts.local import Envoi, open_project
 from envoi.messages.mime import to_bytes
 from envoi.reports import preview
-from envoi.reports.preview import OUTSIDE, cases, made, sample
+from envoi.reports.preview import OUTSIDE, Stage, cases, made, profile_of, sample, would_get
+from envoi.templates.mail import parse_mail
 from tests.hosts.web.shop import make
 
 
@@ -93,3 +94,32 @@ def test_edge_cases_are_the_same_before_and_after_the_campaign_is_planned(envoi:
     assert planned.looked_at == sum(1 for entry in envoi.stores.statement.entries("hello", limit=99) if entry.decision)
     labels = [case.label for case in planned.found]
     assert labels == ["longest name", "content: regular", "content: fallback", "branch, line 4"]
+
+
+def of_another_template(stage: Stage, body: str) -> Stage:
+    page = f"<html><head><title>Hi</title></head><body>{body}</body></html>"
+    campaign = replace(stage.press.campaign, name="tried")
+    return replace(stage, press=replace(stage.press, campaign=campaign, template=parse_mail(page)))
+
+
+def test_a_mail_that_its_template_withholds_is_skipped_with_the_reason(envoi: Envoi) -> None:
+    stage = of_another_template(envoi.stage("hello"), "{% abort_message('nothing to say') %}")
+    shown = would_get(stage, profile_of(stage, PersonId("2")))
+    assert (shown.message, shown.skip) == (None, "the template withholds this mail: nothing to say")
+
+
+def test_what_somebody_gets_instead_is_told_before_anything_is_planned(envoi: Envoi) -> None:
+    body = "{% attempt %}{{ 1 | divided_by: nothing }}{% fallback %}as ever{% endattempt %}"
+    stage = of_another_template(envoi.stage("hello"), body)
+    shown = would_get(stage, profile_of(stage, PersonId("2")))
+    assert shown.message is not None
+    assert "as ever" in shown.message.html
+    assert shown.decision is not None
+    reasons = [each.because for each in shown.decision.reasons if each.step == "template"]
+    assert reasons == ["fell back at line 1, column 63: divided_by: can't divide by 0"]
+
+
+def test_a_template_that_fails_says_where(envoi: Envoi) -> None:
+    stage = of_another_template(envoi.stage("hello"), "{{ 1 | divided_by: 0 }}")
+    with pytest.raises(TemplateError, match="line 1, column"):
+        would_get(stage, profile_of(stage, PersonId("2")))

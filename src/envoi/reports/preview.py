@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from envoi.campaigns.compose import Press, compose, data_for
 from envoi.campaigns.edge_cases import EdgeCases, edge_cases
 from envoi.campaigns.plan import Known, plan, plan_for
+from envoi.campaigns.proof import proofed
 from envoi.campaigns.ways import Ways
 from envoi.conditions.bind import bind
 from envoi.conditions.tables import as_query
 from envoi.decisions.decision import Decision, from_event
-from envoi.errors import NotFound
+from envoi.errors import NotFound, Withheld
 from envoi.messages.ledger import Entry
 from envoi.reports.campaign import decided
 from envoi.tables import Query
@@ -105,12 +106,12 @@ def profile_of(stage: Stage, person: PersonId) -> Profile:
 
 
 def would_get(stage: Stage, profile: Profile) -> Made:
-    """The mail as the campaign would decide it now, to the byte as it would be sent."""
-    (planned,) = plan_for(stage.press.campaign, stage.known, stage.at, [profile.person])
-    decision = planned.decision
-    entry = Entry(campaign=stage.campaign, person=profile.person, address=planned.address, decision=0)
-    message = compose(stage.press, decision, profile, entry.message_id) if decision else None
-    return Made(profile=profile, decision=decision, message=message, entry=None, skip=planned.skip)
+    """The mail as the campaign would decide it now, to the byte as it would be sent; tried as planning tries it."""
+    planned = plan_for(stage.press.campaign, stage.known, stage.at, [profile.person])
+    (tried,) = proofed(stage.press, planned, stage.kept.people)
+    entry = Entry(campaign=stage.campaign, person=profile.person, address=tried.address, decision=0)
+    message = _composed(stage, tried.decision, profile, entry.message_id)
+    return Made(profile=profile, decision=tried.decision, message=message, entry=None, skip=tried.skip)
 
 
 def row_of_people(stage: Stage, *, content: str = "") -> Query:
@@ -145,8 +146,16 @@ def sample(stage: Stage) -> list[Mapping[str, object]]:
 def _recorded(stage: Stage, profile: Profile, entry: Entry) -> Made:
     decisions = stage.kept.archive.fetch([entry.decision])
     decision = from_event(decisions[0]) if decisions else None
-    message = compose(stage.press, decision, profile, entry.message_id) if decision else None
+    message = _composed(stage, decision, profile, entry.message_id)
     return Made(profile=profile, decision=decision, message=message, entry=entry, skip=entry.reason)
+
+
+def _composed(stage: Stage, decision: Decision | None, profile: Profile, message_id: str) -> Message | None:
+    """The mail; None if nobody decided, or if the template withholds it, which is a reason to skip and no fault."""
+    try:
+        return compose(stage.press, decision, profile, message_id) if decision else None
+    except Withheld:
+        return None
 
 
 def _is_in_row(stage: Stage, person: PersonId) -> bool:
