@@ -93,6 +93,30 @@ def test_the_mail_follows_what_is_written_and_a_mistake_is_marked_in_place(brows
         assert faults == []
 
 
+COLOUR = "one => getComputedStyle(one).color"
+COLOURED = {
+    "glow.liquid": ("{% if a %}{{ b | upcase }}{% endif %}{% comment %}if{% endcomment %}", "if", "b", "upcase"),
+    "glow.hbs": ("{{#if a}}{{upper b}}{{/if}}{{! if }}", "if", "b", "upper"),
+    "glow.mailchimp.html": ("*|IF:A|**|UPPER:B|**|END:IF|*", "IF", "B", "UPPER"),
+    "glow.amp.html": ("%%[ if @a == 1 then ]%%%%=Uppercase(@b)=%%%%[ /* if */ endif ]%%", "if", "@b", "Uppercase"),
+}
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_words_of_command_values_and_functions_have_colours_of_their_own(
+    browser: Browser, own: Path, served: Serve, name: str
+) -> None:
+    body, *words = COLOURED[name]
+    (own / "templates" / name).write_text(f"<html><head><title>x</title></head><body>\n{body}\n", encoding="utf-8")
+    with served(own) as where, visit(browser) as (page, faults):
+        page.goto(f"{where}/templates/{name}")
+        spans = [page.locator(".cm-line span").get_by_text(word, exact=True).first for word in words]
+        colours = [span.evaluate(COLOUR) for span in spans]
+        weights = [span.evaluate("one => getComputedStyle(one).fontWeight") for span in spans]
+        assert len(set(zip(colours, weights, strict=True))) == len(words)
+        assert faults == []
+
+
 def test_words_are_completed(browser: Browser, address: str) -> None:
     with visit(browser) as (page, faults):
         page.goto(address + "/templates/hello.mjml")

@@ -109,6 +109,7 @@ def edit(request: Request, envoi: Envoi, fields: Fields) -> Response:
         views=VIEWS,
         kinds=KINDS,
         words=words(envoi.project, work.name),
+        dialect=dialect,
         functions=functions_of(dialect),
         tags=TAGS if dialect == "liquid" else (),
         clipped=CLIPPED_BYTES,

@@ -1,5 +1,5 @@
 // Where a template is written: the mail beside it follows, and CodeMirror takes the place of the plain field.
-// Nothing here knows a template language or makes a mail: what is wrong, and what the mail is, the server says.
+// Nothing here knows what a template means or makes a mail: what is wrong, and what the mail is, the server says.
 
 const form = () => document.querySelector("#editor")
 const told = () => document.querySelector("#told")
@@ -35,22 +35,49 @@ function problems(doc) {
   })
 }
 
-const OPENS = /^(\{\{[{#/>^]?-?|\{%-?|\*\||%%=|%%\[|%%(?=[\w@]))/
-const CLOSES = { "{{": /^-?\}\}\}?/, "{%": /^-?%\}/, "*|": /^\|\*/, "%%=": /^=%%/, "%%[": /^\]%%/, "%%": /^%%/ }
+/** How a dialect looks: where its braces open and close, where a note begins and ends, its words of command. */
+const LOOKS = {
+  liquid: {
+    opens: /^\{[{%]-?/, closes: /^-?[}%]\}/, note: /^\{%-?\s*comment\s*-?%\}/, noted: /^.*?\{%-?\s*endcomment\s*-?%\}/,
+    commands: /^((end)?(if|unless|for|case|capture|raw|tablerow|attempt)|elsif|else|when|assign|render|include|cycle|break|continue|increment|decrement|echo|liquid|abort_message|fallback|in|and|or|contains)$/,
+  },
+  handlebars: {
+    opens: /^\{\{\{?~?[#/^>&]?\*?/, closes: /^~?\}\}\}?/, note: /^\{\{~?!/, noted: /^.*?\}\}/,
+    commands: /^(if|unless|each|with|else|as|lookup|inline)$/,
+  },
+  mailchimp: { opens: /^\*\|/, closes: /^\|\*/, commands: /^(IF|IFNOT|ELSE|ELSEIF|END|INTERESTED|GROUP)$/ },
+  ampscript: {
+    opens: /^%%([[=]|(?=[\w@]))/, closes: /^[\]=]?%%/, note: /^\/\*/, noted: /^.*?\*\//,
+    commands: /^(var|set|if|then|elseif|else|endif|for|to|downto|do|next|and|or|not|true|false)$/i,
+  },
+}
+LOOKS.mustache = LOOKS.handlebars
+const look = LOOKS[form().dataset.dialect] ?? LOOKS.liquid
+const functions = new Set([...document.querySelectorAll('#words [data-word="function"]')].map(one => one.textContent.toLowerCase()))
 
-/** Colours for markup with braces of any dialect in it. */
+/** What sort of word stands between braces. */
+function sort(word) {
+  if (look.commands.test(word)) return "keyword"
+  return functions.has(word.toLowerCase()) ? "variableName.function" : "variableName"
+}
+
+/** Colours for markup with the braces of a dialect in it. */
 const language = {
-  startState: () => ({ braces: null, markup: "", quote: "" }),
+  startState: () => ({ braces: false, note: false, markup: "", quote: "" }),
   token(stream, state) {
+    if (state.note || (look.note && stream.match(look.note))) {
+      state.note = !stream.match(look.noted)
+      if (state.note) stream.skipToEnd()
+      return "comment"
+    }
     if (state.braces) {
-      if (stream.match(CLOSES[state.braces])) return (state.braces = null, "processingInstruction")
+      if (stream.match(look.closes)) return (state.braces = false, "processingInstruction")
       if (stream.match(/^"[^"]*"?|^'[^']*'?/)) return "string"
       if (stream.match(/^-?\d+(\.\d+)?/)) return "number"
-      if (stream.match(/^[A-Za-z_@$][\w.-]*/)) return /[.]/.test(stream.current()) ? "variableName" : "keyword"
+      if (stream.match(/^[A-Za-z_@$][\w.-]*/)) return sort(stream.current())
       return (stream.next(), "operator")
     }
-    const open = stream.match(OPENS)
-    if (open) return (state.braces = Object.keys(CLOSES).sort((a, b) => b.length - a.length).find(key => open[0].startsWith(key)), "processingInstruction")
+    if (stream.match(look.opens)) return (state.braces = true, "processingInstruction")
     if (state.markup === "comment") {
       if (stream.match(/^.*?-->/)) state.markup = ""
       else stream.skipToEnd()
@@ -98,8 +125,9 @@ async function edit(field) {
   field.before(host)
   field.hidden = true
   const style = cm.HighlightStyle.define([
-    { tag: cm.tags.processingInstruction, color: "var(--accent)", fontWeight: "600" },
-    { tag: [cm.tags.keyword, cm.tags.variableName], color: "var(--accent)" },
+    { tag: [cm.tags.processingInstruction, cm.tags.keyword], color: "var(--accent)", fontWeight: "600" },
+    { tag: cm.tags.variableName, color: "var(--accent)" },
+    { tag: cm.tags.function(cm.tags.variableName), color: "var(--warn)" },
     { tag: [cm.tags.string, cm.tags.number], color: "var(--good)" },
     { tag: [cm.tags.tagName], color: "var(--held)" },
     { tag: [cm.tags.attributeName, cm.tags.comment, cm.tags.operator], color: "var(--soft)" },
