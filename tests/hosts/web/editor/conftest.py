@@ -45,17 +45,23 @@ count = 2
 
 
 @pytest.fixture(scope="session")
-def studio(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as it stays: tests that change it take a copy."""
-    root = shutil.copytree(shop, tmp_path_factory.mktemp("studio") / "shop")
+def original(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project, which nobody opens: where one is served, files come and go while it is copied."""
+    root = shutil.copytree(shop, tmp_path_factory.mktemp("original") / "shop")
     write_files(root, FILES)
     return root
 
 
+@pytest.fixture(scope="session")
+def studio(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it stays: tests that change it take a copy."""
+    return shutil.copytree(original, tmp_path_factory.mktemp("studio") / "shop")
+
+
 @pytest.fixture
-def own(studio: Path, tmp_path: Path) -> Path:
+def own(original: Path, tmp_path: Path) -> Path:
     """A copy that a test may change."""
-    return shutil.copytree(studio, tmp_path / "shop")
+    return shutil.copytree(original, tmp_path / "shop")
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ def address(studio: Path, served: Serve) -> Iterator[str]:
 
 
 def code(page: Page) -> Locator:
-    """The editor, when it has come."""
-    return page.get_by_role("textbox", name="The file")
+    """The editor, when it has come: before, there is a plain field of the same name."""
+    return page.locator(".code").get_by_role("textbox", name="The file")
 
 
 def mail(page: Page) -> Locator:
