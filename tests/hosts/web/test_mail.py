@@ -43,6 +43,7 @@ def test_edge_cases_lead_to_their_mails_and_say_why(client: TestClient) -> None:
     assert [(label, why) for _, label, why in cases] == [
         ("longest name", "59 letters"),
         ("content: regular", "chosen for 23"),
+        ("branch, line 4", "{% for p in products %}: taken by 23"),
     ]
     assert re.search(r"<li>content: fallback <span class=\"soft\">chosen for nobody", page)
     for link, *_ in cases:

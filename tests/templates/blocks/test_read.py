@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from envoi.errors import ProjectError
+from envoi.errors import ProjectError, TemplateError
 from envoi.templates.blocks.block import BlockMail, Divider, Text
-from envoi.templates.blocks.read import read_blocks
+from envoi.templates.blocks.read import compiled_blocks, read_blocks
 from envoi.templates.blocks.write import note_above, write_blocks
+from envoi.templates.language import Language
 from tests.templates.blocks.mails import DATA, compiled, mails
 
 
@@ -117,3 +118,16 @@ def test_what_is_as_usual_is_left_out() -> None:
     assert (
         write_blocks(BlockMail(subject="s", blocks=(Divider(),))) == 'subject = "s"\n\n[[blocks]]\nkind = "divider"\n'
     )
+
+
+def test_partials_of_the_project_may_stand_in_a_text() -> None:
+    text = 'subject = "s"\n\n[[blocks]]\nkind = "text"\ntext = "**Hi** {% render \'card\', p: person %}"\n'
+    mail = read_blocks(text, [])
+    assert mail is not None
+    made = compiled_blocks(mail, text, language=Language(partials={"card": "<i>{{ p.name }}</i>"}))
+    rendered = made.render({"person": {"name": "R&D"}})
+    assert "<strong>Hi</strong> <i>R&amp;D</i>" in rendered.html
+    assert "Hi R&D" in rendered.text
+    with pytest.raises(TemplateError, match="there is no partial 'card'") as caught:
+        compiled_blocks(mail, text)
+    assert caught.value.at.line == 3

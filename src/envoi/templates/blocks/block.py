@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_LETTERS = 20_000
 #: Where a link may lead; what a person's data fill in is begun by Liquid.
 _ADDRESS = re.compile(r"(https?://|mailto:|\{\{).*", re.DOTALL)
+_PARTIAL = re.compile(r"\{%-?\s*(?:render|include)\s+[\"']([^\"']+)[\"']")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,12 @@ class Input:
 
 
 def _liquid(text: str) -> str:
-    """Each field stands for itself: a tag that is opened in one cannot be closed in another."""
+    """Each field stands for itself: a tag that is opened in one cannot be closed in another.
+
+    Which partials there are is not known here: compiling the mail finds the one that is not.
+    """
     try:
-        liquid.parse(text)
+        liquid.parse(text, partials=dict.fromkeys(_PARTIAL.findall(text), ""))
     except TemplateError as error:
         raise ValueError(f"{error.what}; {error.hint}" if error.hint else error.what) from None
     return text

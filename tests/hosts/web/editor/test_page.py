@@ -187,10 +187,12 @@ def test_one_walks_from_person_to_person_and_finds_them_by_name(desk: Open) -> N
 
 def test_edge_cases_are_offered_with_their_reasons(desk: Open) -> None:
     page = desk("spring.blocks.toml").client.get("/templates/spring.blocks.toml").text
-    assert re.findall(r'value="as (\d+)"[^>]*>([^<]*)</button> <span class="soft">([^<]*)', page) == [
-        ("1", "longest name", "59 letters"),
-        ("1", "content: fallback", "chosen for 23"),
-    ]
+    cases = re.findall(r'value="as (\d+)"[^>]*>([^<]*)</button> <span class="soft">([^<]*)', page)
+    assert cases[:2] == [("1", "longest name", "59 letters"), ("1", "content: fallback", "chosen for 23")]
+    assert ("1", "branch, line 14", "else of {% if p.image %}: taken by 23") in cases[2:]
+    assert {label for _, label, _ in cases[2:]} == {"branch, line 14"}
+    # Of what nobody gets there is nothing to look at.
+    assert '<span class="pill">branch, line 14</span> <span class="soft">{% if p.image %}: taken by nobody' in page
 
 
 def blocks_of(page: str) -> list[str]:
