@@ -24,6 +24,9 @@ MISHAPS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeErr
 ISOLATED = "isolated"
 #: Among the names of compiled code: by line of the Python, where its author wrote what stands there.
 PLACES = "__places__"
+_OTHER_VALUES = re.compile(
+    r"[\w.<>]+\(\) (?:(?P<missing>missing \d+ required)|takes .*given|got an unexpected .*'(?P<name>\w+)')"
+)
 _PLACE = re.compile(r"# (\d+):(\d+):(\d+)$")
 
 
@@ -91,7 +94,25 @@ def in_our_words(fault: BaseException) -> TemplateError:
         return fault
     if isinstance(fault, MemoryError | RecursionError):
         return LimitExceeded("the template or its data is nested too deep", at=at)
-    return TemplateError(f"the template failed on this data: {fault}", at=at)
+    return TemplateError(other_values(str(fault)) or f"the template failed on this data: {fault}", at=at)
+
+
+def other_values(said: str) -> str:
+    """What Python says of a call with other values than its function takes, for those who write templates.
+
+    >>> other_values("f() missing 1 required positional argument: 'x'")
+    'a value is missing here'
+    >>> other_values("f() takes 1 positional argument but 2 were given")
+    'these are more values than it takes'
+    >>> other_values("f() got an unexpected keyword argument 'colour'"), other_values("no number")
+    ("it takes no 'colour'", '')
+    """
+    found = _OTHER_VALUES.match(said)
+    if not found:
+        return ""
+    if found["name"]:
+        return f"it takes no {found['name']!r}"
+    return "a value is missing here" if found["missing"] else "these are more values than it takes"
 
 
 def place_of(traceback: TracebackType | None) -> Place:

@@ -35,8 +35,8 @@ def test_every_case_has_an_outcome() -> None:
     [
         ("\n{{ 'x' | money }}", "money takes a number", 10),
         ("\n{% if x %}", "{% if %} is never closed", 1),
-        ("\n {{ x | }}", "expected word", 2),
-        ("\n{% fro x %}", "unexpected tag", 4),
+        ("\n {{ x | }}", "the name of a filter is missing", 2),
+        ("\n{% fro x %}", "there is no tag 'fro'", 4),
     ],
 )
 def test_a_fault_in_a_partial_names_the_partial(row: str, error: str, column: int) -> None:
@@ -103,3 +103,38 @@ def test_variables_are_those_the_data_must_bring() -> None:
         ("products", 2),
         ("shop.url", 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{% elseif a %}", "there is no tag 'elseif'; did you mean 'elsif'?"),
+        ("{% else %}", "{% else %} stands outside of its block"),
+        ("{% if a and %}{% endif %}", "a value is missing; in '{% if a and %}'"),
+        ("{% if a === 1 %}{% endif %}", "= compares nothing; write =="),
+        ("{% if a && b %}{% endif %}", "& is no word of Liquid; write `and`"),
+        ("{{ a || b }}", "|| is no word of Liquid; write `or` in a condition"),
+        ("{{ a | default('x') }}", "( cannot stand here; a filter takes its values behind a colon"),
+        ("{{ 'a }}", "a quotation is not closed"),
+        ("{% if a", "this tag does not end; close it with %}"),
+    ],
+)
+def test_what_people_bring_from_other_languages_is_told_in_the_words_of_this_one(source: str, told: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        parse(source)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{{ a | date }}", "a value is missing here"),
+        ("{{ a | append }}", "a value is missing here"),
+        ("{{ a | upcase: 1 }}", "these are more values than it takes"),
+        ("{{ a | money: 1, 2 }}", "these are more values than it takes"),
+        ("{{ a | default: allow_fals: true }}", "it takes no 'allow_fals'"),
+    ],
+)
+def test_values_that_a_filter_does_not_take(source: str, told: str) -> None:
+    with pytest.raises(TemplateError, match=f"line 1, column 8: {told}"):
+        parse(source).render({"a": "x"})

@@ -34,8 +34,8 @@ def test_fallbacks_nest_and_each_says_its_reason() -> None:
     ("source", "error"),
     [
         ("{% attempt %}x", "never closed"),
-        ("{% fallback %}", "unexpected tag 'fallback'"),
-        ("{% endattempt %}", "unexpected tag"),
+        ("{% fallback %}", "stands outside of its block"),
+        ("{% endattempt %}", "stands outside of its block"),
     ],
 )
 def test_tags_out_of_place(source: str, error: str) -> None:

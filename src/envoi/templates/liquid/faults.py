@@ -17,8 +17,21 @@ if TYPE_CHECKING:
     from liquid import Environment
 
 _NAME = re.compile(r"\{%-?\s*(\w+)")
-#: What a tag that stands only inside a block needs around it to be read alone.
+#: Tags that stand only inside a block, and what those need around them that are read alone.
+_INNER = ("else", "elsif", "when", "fallback")
 _AROUND = {"elsif": ("{% if a %}", "{% endif %}"), "when": ("{% case a %}", "{% endcase %}")}
+#: What the parser says, what it means, and what to write.
+_WORDS = (
+    (r"found ('='|assign)$", "= compares nothing", "write =="),
+    (r"found (dpipe|'\|\|')$", "|| is no word of Liquid", "write `or` in a condition, and one | before a filter"),
+    (r"unexpected '&'", "& is no word of Liquid", "write `and`"),
+    (r"found '\('$", "( cannot stand here", "a filter takes its values behind a colon: default: 'you'"),
+    (r"primitive expression, found end of expression", "a value is missing", ""),
+    (r"expected word, found end of expression", "the name of a filter is missing behind |", ""),
+    (r"unexpected (\"'\"|'\"')", "a quotation is not closed", ""),
+    (r"expected '\}\}', found end of file", "this tag does not end", "close it with }}"),
+    (r"missing tag name or closing delimiter", "this tag does not end", "close it with %}"),
+)
 
 
 def in_our_words(
@@ -32,9 +45,26 @@ def in_our_words(
         return LimitExceeded("an expression is nested too deep", at=at)
     if not at.line:
         return _unplaced(fault, source, environment, locate)
-    word = fault.token.value if fault.token and "unexpected tag" in str(fault.message) else ""
-    tags = [name for name in environment.tags if word and name.isidentifier()]
-    return TemplateError(str(fault.message), hint=did_you_mean(word, tags), at=at)
+    message = str(fault.message)
+    if fault.token and "unexpected tag" in message:
+        return _unexpected(fault.token.value, environment, at)
+    return _said(message, at)
+
+
+def _unexpected(tag: str, environment: Environment, at: Place) -> TemplateError:
+    if tag.startswith("end") or tag in _INNER:
+        hint = "remove it, or look for what was closed before"
+        return TemplateError(f"{{% {tag} %}} stands outside of its block", hint=hint, at=at)
+    tags = [*(name for name in environment.tags if name.isidentifier()), *_INNER]
+    return TemplateError(f"there is no tag {tag!r}", hint=did_you_mean(tag, tags), at=at)
+
+
+def _said(message: str, at: Place) -> TemplateError:
+    """What the parser says, in the words of those who write templates."""
+    for pattern, what, hint in _WORDS:
+        if re.search(pattern, message):
+            return TemplateError(what, hint=hint, at=at)
+    return TemplateError(message, at=at)
 
 
 def _unplaced(
@@ -46,7 +76,8 @@ def _unplaced(
         named = _NAME.match(tag[0])
         name = named[1] if named else ""
         if not _reads(tag[0], name, environment):
-            return TemplateError(str(fault.message), hint=f"in {tag[0]!r}", at=locate(tag.start()))
+            said = _said(str(fault.message), locate(tag.start()))
+            return TemplateError(said.what, hint=said.hint or f"in {tag[0]!r}", at=said.at)
         if _is_block(name, environment):
             open_blocks.append((name, tag.start()))
         elif open_blocks and name == f"end{open_blocks[-1][0]}":

@@ -20,6 +20,7 @@ from envoi.templates.dialect import Function
 from envoi.templates.limits import SHORT, Run, bounded, require
 from envoi.templates.liquid.braze import FILTERS as BRAZE
 from envoi.templates.liquid.meaning import MISSING, text
+from envoi.templates.runtime import other_values
 from envoi.templates.values import PLAIN
 
 if TYPE_CHECKING:
@@ -154,7 +155,8 @@ def _adapted(call: Callable[..., object], environment: Environment) -> Function:
         try:
             return given(*args, **named)
         except LiquidError as fault:
-            raise TemplateError(str(fault.message)) from fault
+            said = str(fault.message)
+            raise TemplateError(other_values(said) or said) from fault
 
     return Function(call=bounded(adapted))
 

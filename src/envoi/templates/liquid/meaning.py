@@ -186,4 +186,5 @@ def _nil(value: object) -> object:
 
 def _kind(value: object) -> str:
     names = {str: "a text", bool: "true or false", dict: "a mapping", list: "a list", range: "a range"}
+    names |= dict.fromkeys(_NUMBERS, "a number")
     return next((name for kind, name in names.items() if isinstance(value, kind)), type(value).__name__)
