@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from envoi.errors import TemplateError
 from envoi.templates import tree
@@ -110,7 +110,7 @@ class Branches:
         first, at = (replace(each, file=each.file or file) for each in (places[0], places[-1]))
         tag = tag_at(self._sources.get(first.file, ""), first, self._tags)
         branch = Branch(at=at, tag=tag, of=of, is_written=body is None or bool(body))
-        number: Any = self._numbers.setdefault(branch, len(self._numbers))
+        number = self._numbers.setdefault(branch, len(self._numbers))
         return tree.Do(value=tree.Call(function=_MARK, args=(tree.Literal(value=number),)))
 
 
