@@ -47,7 +47,7 @@ lock: .venv/pip.stamp ## write requirements/ anew from pyproject.toml (ARGS=--up
 	@$(PIP_INSTALL) $(UV)
 	@compile() { $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet "$$@"; }; \
-	compile --extra demo --group dev $(ARGS) --output-file requirements/dev.txt; \
+	compile --extra demo --extra postgres --group dev $(ARGS) --output-file requirements/dev.txt; \
 	compile --extra demo --constraint requirements/dev.txt --output-file requirements/demo.txt; \
 	compile --constraint requirements/dev.txt --output-file requirements/run.txt; \
 	$(BIN)/uv pip compile --group clients --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -57,15 +57,16 @@ clean: ## remove .venv, the demo and all caches
 	rm -rf .venv demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-# The pages are tested in Debian's Chromium; gcc makes the disk that fails. Who is not root installs them by hand, or those
-# tests say that they were skipped.
+# The pages are tested in Debian's Chromium, the stores with its PostgreSQL; gcc makes the disk that fails. Who is not root
+# installs them by hand, or those tests say that they were skipped.
 programs:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-		! { command -v chromium >/dev/null && [ -d $(FONTS) ] && command -v gcc >/dev/null; }; then \
-		echo "Installing Chromium and gcc for the tests (once)"; \
+		! { command -v chromium && [ -d $(FONTS) ] && command -v gcc && ls /usr/lib/postgresql/*/bin/pg_ctl; } \
+			>/dev/null 2>&1; then \
+		echo "Installing Chromium, PostgreSQL and gcc for the tests (once)"; \
 		apt-get update -qq; \
 		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-			chromium fonts-dejavu-core gcc libc6-dev >/dev/null; \
+			chromium fonts-dejavu-core gcc libc6-dev postgresql >/dev/null; \
 	fi
 
 .venv/pip.stamp:

@@ -11,24 +11,29 @@ from hypothesis import strategies as st
 
 from envoi.adapters.database import open_database
 from envoi.adapters.events.memory import MemoryEventLog
+from envoi.adapters.events.postgres import PostgresEventLog
 from envoi.adapters.events.sqlite import SqliteEventLog
 from envoi.errors import StoreFailed
 from envoi.events.event import PersonId, Stored
 from envoi.events.port import Batch, Mark
 from tests.contracts.happenings import HALF, Happening, drawn, happening, rejected, stored
+from tests.postgres import fresh
 
-AnyLog = MemoryEventLog | SqliteEventLog
+AnyLog = MemoryEventLog | SqliteEventLog | PostgresEventLog
 
-KINDS = ["memory", "sqlite"]
+KINDS = ["memory", "sqlite", "postgres"]
 
 
 @contextmanager
 def opened(kind: str) -> Iterator[AnyLog]:
     if kind == "memory":
         yield MemoryEventLog()
-    else:
+    elif kind == "sqlite":
         with closing(open_database(None)) as connection:
             yield SqliteEventLog(connection)
+    else:
+        with fresh() as database:
+            yield PostgresEventLog(database)
 
 
 @pytest.fixture(params=KINDS)

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from envoi.adapters.database import open_database
 from envoi.adapters.people.memory import MemoryProfileStore
+from envoi.adapters.people.postgres import PostgresProfileStore
 from envoi.adapters.people.sqlite import SqliteProfileStore
 from envoi.clock import Instant
 from envoi.events.event import PersonId
 from envoi.people.profile import Profile, Said, Trait
+from tests.postgres import fresh
 
-AnyStore = MemoryProfileStore | SqliteProfileStore
+AnyStore = MemoryProfileStore | SqliteProfileStore | PostgresProfileStore
 
-KINDS = ["memory", "sqlite"]
+KINDS = ["memory", "sqlite", "postgres"]
 
 _ids = st.sampled_from(["", "a", "B", "é", "\0", "z", "\U0001f600", "\ufffd"]).map(PersonId)
 _traits = st.dictionaries(
@@ -31,9 +33,12 @@ _profiles = st.builds(Profile, person=_ids, traits=_traits, seq=st.integers(1, 9
 def opened(kind: str) -> Iterator[AnyStore]:
     if kind == "memory":
         yield MemoryProfileStore()
-    else:
+    elif kind == "sqlite":
         with closing(open_database(None)) as connection:
             yield SqliteProfileStore(connection)
+    else:
+        with fresh() as database:
+            yield PostgresProfileStore(database)
 
 
 @pytest.fixture(params=KINDS)
