@@ -180,6 +180,37 @@ def check_merge(seed: int, one: Life) -> None:
     check_told(judge, found)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_who_had_been_taken_for_one_are_as_if_they_never_had(kind: str) -> None:
+    for seed, one in lives(kind, 6):
+        check_rebuilding(seed, one)
+
+
+def check_rebuilding(seed: int, one: Life) -> None:
+    random, until = seeded(seed), one.edges(seeded(seed), EVERYTHING)[-1]
+    first, last = sorted(random.randint(1, len(one.history)) for _ in range(2))
+    judge, never = LiveJudge(one.bound), LiveJudge(one.bound)
+    found = [move for stored in one.history[:first] for move in judge.event(stored)]
+    now = one.history[first - 1].event.seen_at
+    found += judge.merge(arrived(first, "a", "Alias Created", now, now), PersonId("b"))
+    found += [move for stored in one.history[first:last] for move in judge.event(stored_as("a", stored, 0))]
+    for stored in one.history[:last]:
+        never.event(stored)
+
+    now = one.history[last - 1].event.seen_at
+    by = arrived(last, "a", "Alias Removed", now, now)
+    for person in "ab":
+        theirs = [stored for stored in one.history[:last] if stored.person == person]
+        found += judge.rebuild(PersonId(person), theirs, by)
+        assert judge.rebuild(PersonId(person), theirs, by) == []
+    # Whoever did nothing is nobody again.
+    assert set(judge.people()) == set(never.people())
+    rest = one.history[last:]
+    later = told(judge, rest, until)
+    assert by_person(later) == by_person(told(never, rest, until)), str(one)
+    check_told(judge, [*found, *later])
+
+
 def stored_as(person: str, one: Stored, later: int) -> Stored:
     return Stored(seq=one.seq + later, person=PersonId(person), event=one.event)
 

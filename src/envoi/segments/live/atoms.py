@@ -35,6 +35,7 @@ from envoi.segments.live.slots.distinct import Distinct
 from envoi.segments.live.slots.fading import Faded
 from envoi.segments.live.slots.sequences import Followed
 from envoi.segments.live.slots.since import TimesSince
+from envoi.segments.live.slots.since_sums import SumSince
 from envoi.segments.live.slots.sums import Sum
 from envoi.segments.live.slots.traits import Told
 
@@ -103,8 +104,8 @@ def _scale(leaf: OfEvents) -> _Scale | None:
         case EventLeaf(events, measure) if events.after is None:
             asks_more = measure.function is Function.DISTINCT and events.near
             return None if asks_more else _SCALES[measure.function](events, measure)
-        case EventLeaf(Events(after=Events() as after) as events, Measure(Function.COUNT)):
-            return _whole(lambda least: _times_since(events, after, least))
+        case EventLeaf(Events(after=Events(), far=None, near=0) as events, measure) if measure.function in _SINCE:
+            return _SCALES[measure.function](events, measure)
         case PointsLeaf(parts) if _plain(parts):
             inputs = tuple(Input(events, points) for points, events in parts)
             return _whole(lambda least: Sum(inputs, least))
@@ -141,12 +142,16 @@ def _whole(at_least: Callable[[int], Formula], there: Formula = _ALWAYS) -> _Sca
 def _times(events: Events, least: int) -> Formula:
     if least <= 0:
         return _ALWAYS
+    if events.after is not None:
+        return TimesSince(replace(events, after=None), events.after, least)
     # In a window that is closed at both ends all times matter, not a few: each counts one.
     return Sum((Input(events, 1),), least) if events.far and events.near else Times(events, least)
 
 
-def _times_since(events: Events, after: Events, least: int) -> Formula:
-    return TimesSince(replace(events, after=None), after, least) if least > 0 else _ALWAYS
+def _sums(events: Events, read: Read, least: int) -> Formula:
+    if events.after is not None:
+        return SumSince(replace(events, after=None), read, events.after, least)
+    return Sum((Input(events, read),), least)
 
 
 def _age_of_last(events: Events, _: Measure) -> _Scale:
@@ -174,12 +179,12 @@ def _distinct(events: Events, measure: Measure) -> _Scale:
 
 
 def _sum(events: Events, measure: Measure) -> _Scale:
-    return _whole(lambda least: Sum((Input(events, Read(measure, above=0)),), least))
+    return _whole(lambda least: _sums(events, Read(measure, above=0), least))
 
 
 def _average(events: Events, measure: Measure) -> _Scale:
     def exceeds(mark: int, least: int) -> Formula:
-        return Sum((Input(events, Read(measure, above=mark)),), least)
+        return _sums(events, Read(measure, above=mark), least)
 
     there = _times(_having(events, measure, Check(Op.PRESENT)), 1)
     return _Scale(lambda mark: exceeds(mark, 0), lambda mark: exceeds(mark, 1), there)
@@ -214,6 +219,9 @@ _SCALES: dict[Function | Age, Callable[[Events, Measure], _Scale]] = {
     Age.OF_LAST: _age_of_last,
     Age.OF_FIRST: _age_of_first,
 }
+
+#: What is measured of events since another one without a look at all of them.
+_SINCE = (Function.COUNT, Function.SUM, Function.AVERAGE, Function.MIN, Function.MAX)
 
 # -- what a check says of something on a scale
 

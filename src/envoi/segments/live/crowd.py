@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from heapq import heapify
+from heapq import heapify, heappush
 from typing import TYPE_CHECKING
 
 from envoi.clock import Instant
 from envoi.events.event import PersonId
-from envoi.segments.live.judge import TIME, Change, catch_up, fire, judged, meet, merge
+from envoi.segments.live.judge import TIME, Change, catch_up, fire, judged, meet, merge, relive
 from envoi.segments.live.network import network
 from envoi.segments.live.pack import pack, unpack
+from envoi.segments.live.slots.base import FOREVER
 from envoi.segments.live.state import ALARM_BITS, BELL_BITS, Person, Turn
 from envoi.segments.port import State
 from envoi.segments.transition import BY_TIME, Transition, by_event
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from envoi.conditions.bound import Bound
     from envoi.events.event import Stored
@@ -37,7 +38,7 @@ class LiveJudge:
     def __init__(self, conditions: Mapping[str, Bound]) -> None:
         """Starts with nobody."""
         self._network = network(conditions)
-        self._routes = self._network.routes
+        self._handlers = self._network.handlers
         self._people: dict[PersonId, Person] = {}
         self._numbered: list[Person] = []
         self._alarms: list[int] = []
@@ -46,7 +47,7 @@ class LiveJudge:
         #: How many alarms were set when some that were overdue had been done.
         self._length = 0
         #: By their bits, the conditions' names and digests.
-        self._known = {rule.bit: (name, self._network.digests[name]) for name, rule in self._network.rules.items()}
+        self._known = {rule.bit: ((name, self._network.digests[name]),) for name, rule in self._network.rules.items()}
 
     # -- as transitions: see segments/base.py
 
@@ -92,7 +93,7 @@ class LiveJudge:
 
     def segments(self, person: PersonId) -> Collection[str]:
         """The segments that the person is in, as of the last event or deadline worked off."""
-        return [self._known[rule][0] for rule in _ones(self._people[person].mask)]
+        return [name for name, _ in self._named(self._people[person].mask)]
 
     # -- the same as masks, which are cheaper
 
@@ -112,21 +113,17 @@ class LiveJudge:
         turn.seq = seq = stored.seq
         if person is None:
             change = self._meet(stored)
-        elif seq <= person.seq or (route := self._routes.get(event.name)) is None:
+        elif seq <= person.seq or (handle := self._handlers.get(event.name)) is None:
             return earlier
         else:
             # As in `judge.happen`: a call less for each event.
-            turn.at = event.at
-            always, gates = route
-            for door, given in always:
-                door.take(person, turn, given)
-            for gate in gates:
-                for door, given in gate(event):
-                    door.take(person, turn, given)
-            change = judged(person, turn, seq) if turn.flips else None
+            handle(person, turn, event)
+            if not turn.flips:
+                return earlier
+            change = judged(person, turn, seq)
         if change is None:
             return earlier
-        return [*earlier, change] if earlier else [change]
+        return [*earlier, change] if earlier else (change,)
 
     def pass_time(self, to: Instant, limit: int) -> list[Change]:
         """What deadlines change: see `advance`."""
@@ -137,23 +134,21 @@ class LiveJudge:
         """Changes as transitions."""
         found: list[Transition] = []
         for change in changes:
+            person, at = change.person, change.at
             cause = BY_TIME if change.seq == TIME else by_event(change.seq)
-            for entered, mask in ((True, change.entered), (False, change.left)):
-                for rule in _ones(mask):
-                    name, digest = self._known[rule]
+            if change.entered:
+                for name, digest in self._named(change.entered):
                     found.append(
-                        Transition(
-                            segment=name,
-                            condition=digest,
-                            person=change.person,
-                            entered=entered,
-                            at=change.at,
-                            cause=cause,
-                        )
+                        Transition(segment=name, condition=digest, person=person, entered=True, at=at, cause=cause)
+                    )
+            if change.left:
+                for name, digest in self._named(change.left):
+                    found.append(
+                        Transition(segment=name, condition=digest, person=person, entered=False, at=at, cause=cause)
                     )
         return found
 
-    # -- when two people turn out to be one, and when one asks to be forgotten
+    # -- when two people turn out to be one, or one turns out to be two, and when one asks to be forgotten
 
     def merge(self, stored: Stored, other: PersonId) -> Sequence[Transition]:
         """By this event of a person, what `other` did is the person's too, and nobody is `other` any more."""
@@ -172,6 +167,30 @@ class LiveJudge:
             self.forget(other)
         return self.told(changes)
 
+    def rebuild(self, person: PersonId, events: Iterable[Stored], by: Stored) -> Sequence[Transition]:
+        """By this event, someone has done what these events of the log say, in its order, and nothing else.
+
+        So two people who had been taken for one are told apart again: each is rebuilt from what was theirs, which may
+        include the event itself. What is told is how the person moves by that, and by time alone before it.
+        """
+        now = self._now = max(self._now, by.event.seen_at)
+        self._turn.seq = by.seq
+        known = self._people.get(person)
+        changes = catch_up(self._network, known, self._alarms, now) if known else []
+        before = known.mask if known else 0
+        self.forget(person)
+        turn, number = Turn([]), len(self._numbered)
+        made = relive(self._network, number, events, turn)
+        if made is not None:
+            fire(self._network, {number: made}, turn, now, FOREVER)
+            made.seq = by.seq
+            self._people[person] = made
+            self._numbered.append(made)
+            for alarm in turn.alarms:
+                heappush(self._alarms, alarm)
+        after = made.mask if made else 0
+        return self.told([*changes, Change(person, now, by.seq, after & ~before, before & ~after)])
+
     def forget(self, person: PersonId) -> None:
         """Lets go of all that is known of a person."""
         found = self._people.pop(person, None)
@@ -187,17 +206,22 @@ class LiveJudge:
     def _overdue(self, person: Person | None) -> Sequence[Change]:
         """Does some of what is overdue, and all of the person's."""
         alarms, now = self._alarms, self._now
-        some = min(ON_THE_WAY * max(len(alarms) - self._length, 1), MOST_ON_THE_WAY)
-        found = fire(self._network, self._numbered, self._turn, now, some)
+        grown = len(alarms) - self._length
+        some = ON_THE_WAY * grown if grown > 1 else ON_THE_WAY
+        found = fire(self._network, self._numbered, self._turn, now, min(some, MOST_ON_THE_WAY))
         self._length = len(alarms)
         if person is not None and alarms and alarms[0] >> ALARM_BITS < now:
             found += catch_up(self._network, person, alarms, now)
         return found
 
-
-def _ones(mask: int) -> Iterator[int]:
-    """Each bit that is set, as a mask of its own."""
-    while mask:
-        one = mask & -mask
-        mask ^= one
-        yield one
+    def _named(self, mask: int) -> Sequence[tuple[str, str]]:
+        """The name and the digest of each condition in a mask, which mostly is one."""
+        one = self._known.get(mask)
+        if one is not None:
+            return one
+        found: list[tuple[str, str]] = []
+        while mask:
+            lowest = mask & -mask
+            mask ^= lowest
+            found += self._known[lowest]
+        return found

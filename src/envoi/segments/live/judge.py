@@ -17,9 +17,10 @@ from envoi.segments.live.slots.base import FOREVER
 from envoi.segments.live.state import ALARM_BITS, BELL, BELL_BITS, ONE_PERSON, WHOSE, Person, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from envoi.events.event import Event, Stored
+    from envoi.events.event import Stored
+    from envoi.segments.live.handlers import Handler
     from envoi.segments.live.network import Network
 
 #: A cause that is no event: time alone.
@@ -42,25 +43,16 @@ def meet(network: Network, number: int, stored: Stored, turn: Turn) -> tuple[Per
     """Someone new, by a first event: before it no condition held, not even one that asks for nothing."""
     person = Person(stored.person, number, network.bits)
     person.mask = network.mask
-    happen(network, person, stored, turn)
+    if (handle := network.handlers.get(stored.event.name)) is not None:
+        happen(handle, person, stored, turn)
     entered = Change(person.id, turn.now, stored.seq, person.mask, 0)
     return person, entered if person.mask else None
 
 
-def happen(network: Network, person: Person, stored: Stored, turn: Turn) -> Change | None:
-    """Applies an event that arrives at `turn.now`, before which all that was due has been done."""
-    event: Event = stored.event
-    route = network.routes.get(event.name)
-    if route is None:
-        return None
-    turn.at, turn.seq = event.at, stored.seq
-    always, gates = route
-    for door, given in always:
-        door.take(person, turn, given)
-    for gate in gates:
-        for door, given in gate(event):
-            door.take(person, turn, given)
-    return judged(person, turn, stored.seq) if turn.flips else None
+def happen(handle: Handler, person: Person, stored: Stored, turn: Turn) -> Change | None:
+    """Applies an event that arrives at `turn.now` as number `turn.seq`, after all that was due before."""
+    handle(person, turn, stored.event)
+    return judged(person, turn, turn.seq) if turn.flips else None
 
 
 def merge(network: Network, person: Person, other: Person, turn: Turn) -> None:
@@ -125,6 +117,22 @@ def fire(
         if flips and (change := judged(person, turn, TIME)):
             changes.append(change)
     return changes
+
+
+def relive(network: Network, number: int, events: Iterable[Stored], turn: Turn) -> Person | None:
+    """Someone as these events of the log have made them, in its order; None if nothing happened to them."""
+    person: Person | None = None
+    for stored in events:
+        now = Instant(max(turn.now, stored.event.seen_at))
+        if person is not None:
+            fire(network, {number: person}, turn, now, FOREVER)
+        turn.now, turn.seq = now, stored.seq
+        handle = network.handlers.get(stored.event.name)
+        if person is None:
+            person, _ = meet(network, number, stored, turn)
+        elif handle is not None:
+            happen(handle, person, stored, turn)
+    return person
 
 
 def catch_up(network: Network, person: Person, alarms: list[int], before: int) -> list[Change]:

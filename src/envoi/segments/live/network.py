@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from envoi.conditions.tree import All, AnyOf, Not
 from envoi.segments.live.atoms import formula
 from envoi.segments.live.formula import Formula, atoms_of
+from envoi.segments.live.handlers import Handler, handler
 from envoi.segments.live.routes import Route, routes
 from envoi.segments.live.slots.base import Flag
 from envoi.segments.live.terms import Rule, rule, watch
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from envoi.segments.live.slots.base import Atom, Bell, Home, Slot
 
 #: Counted up whenever what slots remember, or how it is packed, changes: then all is judged anew from the log.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Network:
     slots: Sequence[Slot[Any]]
     #: By the name of the event.
     routes: Mapping[str, Route]
+    #: The same as functions.
+    handlers: Mapping[str, Handler]
     #: By number.
     bells: Sequence[Bell]
     #: The flags and the conditions that hold of a person of whom nothing is known.
@@ -60,10 +63,12 @@ def network(conditions: Mapping[str, Bound]) -> Network:
     watch(rules.values())
     bits = sum(slot.base for slot in slots)
     digests = {name: digest(each) for name, each in formulas.items()}
+    found = routes(slots)
     return Network(
         rules=rules,
         slots=slots,
-        routes=routes(slots),
+        routes=found,
+        handlers={name: handler(route) for name, route in found.items()},
         bells=_bells(slots, len(numbers)),
         bits=bits,
         mask=sum(each.bit for each in rules.values() if each.test(bits)),

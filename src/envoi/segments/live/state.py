@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from envoi.clock import Instant
 
 if TYPE_CHECKING:
-    from envoi.events.event import PersonId
+    from collections.abc import Mapping
+
+    from envoi.events.event import PersonId, Value
     from envoi.segments.live.slots.base import Flag
 
 #: An alarm is one whole number, so that a heap of a million is small and quick: instant, person, bell.
@@ -41,7 +43,7 @@ class Person:
 class Turn:
     """One event, or one instant, while it is applied to one person."""
 
-    __slots__ = ("alarms", "at", "flips", "now", "seq")
+    __slots__ = ("alarms", "at", "flips", "now", "props", "seq")
 
     def __init__(self, alarms: list[int]) -> None:
         #: A heap, of this person's alarms or of everyone's.
@@ -52,6 +54,8 @@ class Turn:
         self.at = 0
         #: The event's position in the log.
         self.seq = 0
+        #: Its properties.
+        self.props: Mapping[str, Value] = {}
         #: The flags that changed and have not been heard yet.
         self.flips: list[Flag] = []
 

@@ -35,6 +35,7 @@ def step(network: Network, person: PersonId, state: bytes, *, now: Instant, stor
     """
     turn = Turn([])
     turn.now = now
+    turn.seq = stored.seq if stored else 0
     if not state:
         if stored is None:
             return Step(state, [], None)
@@ -44,7 +45,8 @@ def step(network: Network, person: PersonId, state: bytes, *, now: Instant, stor
         found = unpack(network, person, 0, state, turn)
         changes = fire(network, [found], turn, now, FOREVER)
         turn.now = now
-        if stored and stored.seq > found.seq and (change := happen(network, found, stored, turn)):
+        handle = network.handlers.get(stored.event.name) if stored and stored.seq > found.seq else None
+        if stored and handle and (change := happen(handle, found, stored, turn)):
             changes.append(change)
     seq = max(found.seq, stored.seq) if stored else found.seq
     due = Instant(turn.alarms[0] >> ALARM_BITS) if turn.alarms else None

@@ -1,6 +1,7 @@
 """What no shorter memory answers: the events that a leaf speaks of are kept while they may matter, and judged again.
 
-It asks the judge of whole histories, envoi/conditions/rows.py: slower than other slots, and right for any leaf.
+It asks the judge of whole histories, envoi/conditions/rows.py, at every event: right for any leaf, and slower the more
+events are kept. docs/why/0009-live-judge.md says which leaves come here.
 """
 
 from __future__ import annotations

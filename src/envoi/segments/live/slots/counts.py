@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, replace
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
@@ -34,30 +35,31 @@ class Times:
         return Home(kind, (Input(replace(self.events, far=None, near=0)),))
 
 
-class Newest(Recent[tuple[int, ...]]):
+class Newest(Recent[list[int]]):
     """Remembers the few newest times, oldest first."""
 
-    __slots__ = ("older",)
+    __slots__ = ("fewest",)
 
     def __init__(self, number: int, inputs: tuple[Any, ...], atoms: Sequence[tuple[int, Times]]) -> None:
         super().__init__(number, inputs, atoms)
-        #: Where those begin that stay when another comes.
-        self.older = 1 - self.most
+        #: With fewer no flag is set.
+        self.fewest = self.flags[0].least
 
     def take(self, person: Person, turn: Turn, given: None) -> None:  # noqa: ARG002
         """Keeps the newest times."""
-        at, held, number = turn.at, person.held, self.number
-        times = held.get(number)
+        at, times = turn.at, person.held.get(self.number)
         if times is None:
-            times = (at,)
-        elif at >= times[-1]:
-            times = times[self.older :] + (at,)  # noqa: RUF005 - twice as fast
+            person.held[self.number] = times = [at]
         else:
-            times = self.joined(times, (at,))
-        held[number] = times
-        bits = person.bits
-        if bits & self.all != self.all:
-            now, count = turn.now, len(times)
+            if at >= times[-1]:
+                times.append(at)
+            else:
+                insort(times, at)
+            if len(times) > self.most:
+                del times[0]
+        bits, count = person.bits, len(times)
+        if count >= self.fewest and bits & self.all != self.all:
+            now = turn.now
             for flag in self.flags:
                 if bits & flag.bit:
                     continue
@@ -70,21 +72,21 @@ class Newest(Recent[tuple[int, ...]]):
                     if until < FOREVER:
                         heappush(turn.alarms, until << ALARM_BITS | person.tag | flag.bell)
 
-    def newest(self, kept: tuple[int, ...], least: int) -> int:
+    def newest(self, kept: list[int], least: int) -> int:
         """The time since which it happened so often."""
         return kept[-least] if least <= len(kept) else BEFORE_ALL
 
-    def joined(self, one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    def joined(self, one: list[int], other: list[int]) -> list[int]:
         """The newest of both."""
-        return tuple(sorted(one + other)[-self.most :])
+        return sorted(one + other)[-self.most :]
 
-    def packed(self, kept: tuple[int, ...], numbers: Numbers) -> Plain:
+    def packed(self, kept: list[int], numbers: Numbers) -> Plain:
         """The times."""
         return [numbers.place_of_time(at) for at in kept]
 
-    def unpacked(self, plain: list[int], numbers: Numbers) -> tuple[int, ...]:
+    def unpacked(self, plain: list[int], numbers: Numbers) -> list[int]:
         """The times."""
-        return tuple([numbers.time(place) for place in plain])
+        return [numbers.time(place) for place in plain]
 
 
 class Last(Recent[int]):
