@@ -46,6 +46,28 @@ def test_a_commit_waits_for_the_disk(connection: sqlite3.Connection) -> None:
         assert pragma(connection, "user_version") == SCHEMA
 
 
+def test_a_cache_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    normal = 1
+    with closing(open_database(tmp_path / "cache.sqlite", is_cache=True)) as connection:
+        assert pragma(connection, "journal_mode") == "wal"
+        assert pragma(connection, "synchronous") == normal
+
+
+def test_a_file_of_version_one_loses_the_profiles_that_are_folded_anew(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    with closing(connection):
+        connection.execute("CREATE TABLE people (person TEXT)")
+        connection.execute("INSERT INTO notes VALUES ('stays')")
+        connection.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        with closing(open_database(path)) as upgraded:
+            assert pragma(upgraded, "user_version") == SCHEMA
+            tables = upgraded.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            assert [name for (name,) in tables] == ["notes"]
+            assert notes(upgraded) == ["stays"]
+
+
 def test_a_transaction_is_whole_or_not_at_all(connection: sqlite3.Connection) -> None:
     def add_and_fail() -> None:
         with transaction(connection):

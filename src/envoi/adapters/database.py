@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Version of all tables in the file together; a file of a newer version is refused.
-SCHEMA = 1
+SCHEMA = 2
+#: What brings a file of each earlier version to the next one. Version 1 had profiles in it, which are folded anew.
+_UPGRADES = {1: "DROP TABLE IF EXISTS people"}
 #: Memory for pages, in KB: a batch of events whose ids come in no order writes most pages of an index.
 CACHE_KB = 65_536
 #: How long a commit waits for another process before it gives up.
@@ -42,11 +44,14 @@ _CAUSES = {
 _UNSYNCED = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
 
 
-def open_database(path: Path | None, *, read_only: bool = False, any_thread: bool = False) -> sqlite3.Connection:
+def open_database(
+    path: Path | None, *, read_only: bool = False, any_thread: bool = False, is_cache: bool = False
+) -> sqlite3.Connection:
     """A connection to the file at `path`, which is made if it is not there; in memory if `path` is None.
 
     Statements outside `transaction` commit by themselves. One thread uses the connection; with `any_thread` several
-    may, one at a time, and the caller sees to that.
+    may, one at a time, and the caller sees to that. Of a cache the last commits may be lost with the power, the last
+    ones first: they wait for no disk.
 
     Raises:
         NotFound: `read_only`, and there is no file.
@@ -66,7 +71,7 @@ def open_database(path: Path | None, *, read_only: bool = False, any_thread: boo
             cached_statements=_PREPARED,
         )
         try:
-            _configure(connection, read_only=read_only)
+            _configure(connection, read_only=read_only, synchronous="NORMAL" if is_cache else "FULL")
         except (sqlite3.Error, EnvoiError):
             connection.close()
             raise
@@ -157,7 +162,7 @@ def _failure(error: sqlite3.Error) -> type[StoreFailed]:
     return StoreFull if code == sqlite3.SQLITE_FULL else StoreFailed
 
 
-def _configure(connection: sqlite3.Connection, *, read_only: bool) -> None:
+def _configure(connection: sqlite3.Connection, *, read_only: bool, synchronous: str) -> None:
     """Sets what SQLite sets per connection, and refuses a file of a newer Envoi."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA:
@@ -170,6 +175,8 @@ def _configure(connection: sqlite3.Connection, *, read_only: bool) -> None:
         return
     connection.execute("PRAGMA journal_mode = WAL")
     # FULL: a commit returns after fsync.
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    for earlier in range(version, SCHEMA):
+        connection.execute(_UPGRADES.get(earlier, ""))
     if version < SCHEMA:
         connection.execute(f"PRAGMA user_version = {SCHEMA}")

@@ -13,7 +13,7 @@ from envoi.adapters.database import open_database
 from envoi.adapters.events.sqlite import SqliteEventLog
 from envoi.adapters.messages.folder import delivered
 from envoi.adapters.messages.sqlite_ledger import SqliteLedger
-from envoi.adapters.people.sqlite import SqliteProfileStore
+from envoi.adapters.people.sqlite import open_profiles
 from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
 from envoi.campaigns.compose import Press, prepared
@@ -227,14 +227,15 @@ def open_project(
     """
     files = read_files(root)
     state = state_folder(root)
-    connection = open_database(state / "envoi.sqlite", any_thread=any_thread)
-    try:
+    with (
+        closing(open_database(state / "envoi.sqlite", any_thread=any_thread)) as connection,
+        open_profiles(state, any_thread=any_thread) as people,
+    ):
         tables = DuckTables(
             state / "history.duckdb", plan_of(files), read_only=read_only, resources=Resources(wait_s=wait_s)
         )
         try:
             log, ledger = SqliteEventLog(connection), SqliteLedger(connection)
-            people = SqliteProfileStore(connection)
             stores = Stores(log=log, archive=log, people=people, tables=tables, ledger=ledger, statement=ledger)
             if not read_only:
                 catch_up(stores)
@@ -250,8 +251,6 @@ def open_project(
             )
         finally:
             tables.close()
-    finally:
-        connection.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,11 +274,12 @@ def open_letterbox(root: Path) -> Iterator[Letterbox]:
         StoreBusy: another process kept the log locked too long.
     """
     settings = settings_of(read_files(root))
-    with closing(open_database(state_folder(root) / "envoi.sqlite")) as connection:
+    state = state_folder(root)
+    with closing(open_database(state / "envoi.sqlite")) as connection, open_profiles(state) as people:
         yield Letterbox(
             settings=settings,
             log=SqliteEventLog(connection),
-            people=SqliteProfileStore(connection),
+            people=people,
             clock=_clock(settings),
             links=Links(base=settings.link_base, secret=secret(root)),
         )

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from httpx2 import Client
 
-from envoi.adapters.database import open_database
-from envoi.adapters.people.sqlite import SqliteProfileStore
+from envoi.adapters.people.sqlite import open_profiles
 from envoi.adapters.tables.duckdb import DuckTables
 from envoi.campaigns.project import plan_of
 from envoi.events.event import PersonId
@@ -23,7 +22,7 @@ from tests.hosts.live.shop import KEY, logged, make, served, until
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A shop with seven events, of which little is written at a time."""
-    monkeypatch.setattr(history, "TOGETHER", 3)
+    monkeypatch.setattr(history, "PAGE", 3)
     monkeypatch.setattr(history, "BATCH", 4)
     monkeypatch.setattr(history, "GAP_S", 0)
     # It is this process that gives way here.
@@ -44,8 +43,8 @@ def heads(root: Path) -> tuple[int, int]:
 
 
 def profiles_head(root: Path) -> int:
-    with closing(open_database(state_folder(root) / "envoi.sqlite")) as connection:
-        return SqliteProfileStore(connection).position()
+    with open_profiles(state_folder(root)) as people:
+        return people.position()
 
 
 def test_both_are_level_with_the_log(shop: Path) -> None:
@@ -59,8 +58,8 @@ def test_both_are_level_with_the_log(shop: Path) -> None:
 
 def test_everybody_has_done_what_the_log_says(shop: Path) -> None:
     history.main(shop)
-    with closing(open_database(state_folder(shop) / "envoi.sqlite")) as connection:
-        profiles = SqliteProfileStore(connection).get([PersonId(f"p{number}") for number in range(3)])
+    with open_profiles(state_folder(shop)) as people:
+        profiles = people.get([PersonId(f"p{number}") for number in range(3)])
     log = logged(shop)
     expected = {who: max(one.event.at for one in log if one.person == who) for who in profiles}
     assert len(expected) == 3

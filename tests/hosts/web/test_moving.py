@@ -11,7 +11,7 @@ import pytest
 
 from envoi.adapters.database import open_database
 from envoi.adapters.events.sqlite import SqliteEventLog
-from envoi.adapters.people.sqlite import SqliteProfileStore
+from envoi.adapters.people.sqlite import open_profiles
 from envoi.adapters.segments.sqlite import SqliteMemberships
 from envoi.clock import Instant
 from envoi.events.event import Event, Name, PersonId
@@ -33,9 +33,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Connection]:
-    with closing(open_database(state_folder(tmp_path) / "envoi.sqlite")) as connection:
+    state = state_folder(tmp_path)
+    with closing(open_database(state / "envoi.sqlite")) as connection, open_profiles(state):
         SqliteEventLog(connection)
-        SqliteProfileStore(connection)
         SqliteMemberships(connection)
         yield connection
 
@@ -98,7 +98,8 @@ def test_who_has_a_name_is_called_by_it(host: Connection, tmp_path: Path) -> Non
         props={"first_name": "Ada", "last_name": "Byron"},
     )
     (stored,) = SqliteEventLog(host).append(Batch(events=[(who, named)]))
-    SqliteProfileStore(host).put([fold(None, stored)])
+    with open_profiles(state_folder(tmp_path)) as people:
+        people.put([fold(None, stored)])
     move(host, 1, 1)
     assert Moving(tmp_path).look("VIP").names == {who: "Ada Byron"}
 

@@ -1,19 +1,27 @@
-"""Profiles in the project's SQLite file: a row a person."""
+"""Profiles in a SQLite file of their own: a row a person.
+
+They are a cache of the log and written behind it, so they are kept apart: who writes them makes nobody wait who writes
+to the log, nor waits for the disk.
+"""
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from envoi.adapters.database import create, refusals, transaction
+from envoi.adapters.database import create, open_database, refusals, transaction
 from envoi.people.profile import Profile
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from envoi.events.event import PersonId
+
+FILE = "people.sqlite"
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS people (person TEXT PRIMARY KEY, seq INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
@@ -70,3 +78,17 @@ class SqliteProfileStore:
     def _select(self, sql: str, *values: object) -> list[Profile]:
         with refusals():
             return [_profile(body) for (body,) in self._connection.execute(sql, values)]
+
+
+@contextmanager
+def open_profiles(folder: Path, *, read_only: bool = False, any_thread: bool = False) -> Iterator[SqliteProfileStore]:
+    """The profiles of the project whose state is in `folder`; see `open_database`.
+
+    Raises:
+        NotFound: `read_only`, and there are none yet.
+        StoreBusy: another process kept the file locked too long.
+        StoreFailed: the file cannot be opened, is damaged, or belongs to a newer Envoi.
+    """
+    path = folder / FILE
+    with closing(open_database(path, read_only=read_only, any_thread=any_thread, is_cache=True)) as connection:
+        yield SqliteProfileStore(connection)

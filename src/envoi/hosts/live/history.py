@@ -10,15 +10,14 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envoi.adapters.checkpoints import leave_to_others
 from envoi.adapters.database import open_database
 from envoi.adapters.events.sqlite import SqliteEventLog
-from envoi.adapters.people.sqlite import SqliteProfileStore
+from envoi.adapters.people.sqlite import open_profiles
 from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
 from envoi.campaigns.project import plan_of
 from envoi.errors import StoreBusy
-from envoi.flow import BATCH, fold_profiles
+from envoi.flow import BATCH, PAGE, fold_profiles
 from envoi.hosts.folder import read_files, state_folder
 
 if TYPE_CHECKING:
@@ -32,11 +31,7 @@ if TYPE_CHECKING:
     #: The part of the log after a position that is to be written.
     Read = Callable[[int], Iterator[Stored]]
 
-#: How many events are folded into profiles in one commit: the live host, which wants to write too, waits for it.
-TOGETHER = 100
-#: After each such commit, the live host has the log to itself for so many times as long.
-PAUSE = 3.0
-#: How much this gives way to the live host when it writes history.
+#: How much this gives way to the live host.
 NICE = 10
 #: How long commands that wait for history may go ahead after each batch of it.
 GAP_S = 0.3
@@ -47,15 +42,17 @@ WAIT_S = 1.0
 def main(root: Path) -> None:
     """Does it, unless a command is at it: then that command did, or will."""
     state = state_folder(root)
+    give_way()
     try:
-        with closing(open_database(state / "envoi.sqlite")) as connection:
-            leave_to_others(connection)
+        # To the log it writes nothing: who gives way while others wait for a commit would keep them waiting.
+        with (
+            closing(open_database(state / "envoi.sqlite", read_only=True)) as connection,
+            open_profiles(state) as people,
+        ):
             log = SqliteEventLog(connection)
             # What comes meanwhile is left for the next time: under load there would be no end to it.
             until = log.position()
-            write_profiles(_up_to(until, log), SqliteProfileStore(connection))
-            # Only now: who gives way while others wait for a commit keeps them waiting.
-            give_way()
+            write_profiles(_up_to(until, log), people)
             plan = plan_of(read_files(root))
             while write_history(_up_to(until, log), state / "history.duckdb", plan):
                 time.sleep(GAP_S)
@@ -64,12 +61,10 @@ def main(root: Path) -> None:
 
 
 def write_profiles(read: Read, people: ProfileStore) -> None:
-    """Folds what the log has and profiles have not, in short commits with pauses in between."""
+    """Folds what the log has and profiles have not; the pages, which read them, wait for no commit."""
     events = read(people.position())
-    while stored := list(islice(events, TOGETHER)):
-        begun = time.monotonic()
+    while stored := list(islice(events, PAGE)):
         fold_profiles(people, stored)
-        time.sleep(PAUSE * (time.monotonic() - begun))
 
 
 def write_history(read: Read, path: Path, plan: Catalogue) -> bool:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from envoi.hosts.live.whole import WholeAnswers
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -30,7 +32,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Awaits a request from now on."""
-        super().connection_made(transport)
+        super().connection_made(WholeAnswers(transport, self.loop.call_soon))
         self._head_bytes = 0
         self._look_later()
 

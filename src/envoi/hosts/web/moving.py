@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from envoi.adapters.database import open_database
 from envoi.adapters.events.sqlite import SqliteEventLog
-from envoi.adapters.people.sqlite import SqliteProfileStore
+from envoi.adapters.people.sqlite import SqliteProfileStore, open_profiles
 from envoi.adapters.segments.sqlite_moves import SqliteMoves
 from envoi.hosts.folder import state_folder
 from envoi.reports.moves import Move, moves_of
@@ -86,12 +86,16 @@ class Moving:
     @contextmanager
     def _looking(self) -> Iterator[tuple[SqliteEventLog, SqliteProfileStore]]:
         """Looks, unless that was just done; one thread at a time."""
-        path = state_folder(self._root) / "envoi.sqlite"
-        with self._lock, closing(open_database(path, read_only=True)) as connection:
+        state = state_folder(self._root)
+        with (
+            self._lock,
+            closing(open_database(state / "envoi.sqlite", read_only=True)) as connection,
+            open_profiles(state, read_only=True) as people,
+        ):
             if time.monotonic() - self._looked_at > OFTEN_S:
                 self._follow(SqliteMoves(connection))
                 self._looked_at = time.monotonic()
-            yield SqliteEventLog(connection), SqliteProfileStore(connection)
+            yield SqliteEventLog(connection), people
 
     def _follow(self, moves: SqliteMoves) -> None:
         found = None if self._sizes is None else moves.since(self._head, MOST)
