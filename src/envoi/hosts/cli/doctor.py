@@ -94,7 +94,7 @@ def _stores(root: Path) -> str:
         head, history, profiles = stores.log.position(), stores.tables.head(), stores.people.position()
     if not head == history == profiles:
         what = f"the log is at {head:,}, history at {history:,}, profiles at {profiles:,}"
-        hint = f"delete {root / STATE / 'history.duckdb'}: it is made anew from the log"
+        hint = f"delete history.duckdb and people.sqlite in {root / STATE}: they are made anew from the log"
         raise StoreFailed(what, hint=hint)
     return f"log, history and profiles agree at event {head:,}"
 
