@@ -84,4 +84,5 @@ def test_a_live_host_has_it_done_again_and_again(tmp_path: Path, monkeypatch: py
         for number in (1, 2):
             message = {"event": "Order Completed", "userId": "p", "messageId": str(number)}
             assert client.post("/v1/track", json=message).status_code == 200
-            until(lambda number=number: profiles_head(root) == number)  # type: ignore[misc]
+            # Of a busy machine it gets what others leave.
+            until(lambda number=number: profiles_head(root) == number, within_s=120)  # type: ignore[misc]
