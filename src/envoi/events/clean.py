@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from math import isnan
 
@@ -11,8 +11,8 @@ import msgspec
 
 from envoi.clock import Instant
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
-from envoi.events.event import Event, Name, Rejected
-from envoi.events.values import Fields, Unfit, named, text
+from envoi.events.event import Event, Name, Rejected, Value
+from envoi.events.values import Fields, Unfit, anything, named, text
 
 #: A reject keeps this much of its record: enough to find and mend it, too little to fill a disk.
 RAW_BYTES = 2_000
@@ -45,6 +45,8 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     #: None: when it was taken in.
     at: Instant | None = None
     props: Mapping[str, object] = {}
+    #: What a rule of the project has changed, by its path: what it was, and the rule.
+    was: Mapping[str, tuple[object, str]] = {}
     #: Why it cannot be an event, where that is known already.
     fault: str = ""
     #: The record it was made from, to be shown if it is set aside.
@@ -54,11 +56,15 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Cleaner:
     """Makes raw records into events as the catalogue says; what it learns of a kind of event it keeps."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Events of Envoi's own are planned by Envoi: traits as the catalogue says, consent as consent is."""
+    def __init__(self, catalogue: Catalogue, standardise: Callable[[Raw], Raw] | None = None) -> None:
+        """Events of Envoi's own are planned by Envoi: traits as the catalogue says, consent as consent is.
+
+        `standardise` puts a record in the forms that the project's rules name (people/standardise), before all else.
+        """
         traits = EventPlan(name=Name.PROFILE_UPDATED, properties=catalogue.traits)
         own = {name.value: EventPlan(name=name) for name in Name}
         self._plans = {**own, **catalogue.events, traits.name: traits, _CONSENT.name: _CONSENT}
+        self._standardise = standardise
         self._accept_unplanned = catalogue.accept_unplanned
         self._fields: dict[object, Fields] = {}
 
@@ -67,6 +73,8 @@ class Cleaner:
 
         A time later than `seen_at` cannot be true: it becomes `seen_at`, and `claimed_at` keeps what was claimed.
         """
+        if self._standardise is not None:
+            raw = self._standardise(raw)
         if raw.fault:
             return set_aside(raw, raw.fault, seen_at)
         try:
@@ -83,6 +91,7 @@ class Cleaner:
                 seen_at=seen_at,
                 props=fields(raw.props),
                 claimed_at=at if early else None,
+                raw=_was(raw.was) if raw.was else {},
             )
         except Unfit as unfit:
             return set_aside(raw, str(unfit), seen_at)
@@ -131,6 +140,10 @@ def excerpt(record: object) -> str:
         except (TypeError, ValueError, RecursionError):
             record = ascii(record)
     return record.encode("utf-8", "backslashreplace")[:RAW_BYTES].decode("utf-8", "ignore")
+
+
+def _was(changed: Mapping[str, tuple[object, str]]) -> dict[str, tuple[Value, str]]:
+    return {path: (anything(value), rule) for path, (value, rule) in changed.items()}
 
 
 def _name(name: object) -> str:

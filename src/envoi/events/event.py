@@ -61,6 +61,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     props: dict[str, Value] = {}
     #: The time its source claimed, if that lay after `seen_at`.
     claimed_at: Instant | None = None
+    #: What the project's rules changed, by its path in `props` (in `keys` after "keys."): what it was, and the rule.
+    raw: dict[str, tuple[Value, str]] = {}
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):

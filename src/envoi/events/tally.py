@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from envoi.events.changes import Changes
+
 if TYPE_CHECKING:
     from envoi.events.event import PersonId, Rejected
     from envoi.events.port import Batch
@@ -25,12 +27,17 @@ class Tally:
     #: The first record of each reason.
     examples: dict[str, Rejected] = field(default_factory=dict)
     people: set[PersonId] = field(default_factory=set)
+    #: What the project's rules put in standard form.
+    changes: Changes = field(default_factory=Changes)
 
     def add(self, batch: Batch) -> None:
         """Counts one more batch."""
         self.events.update([event.name for _, event in batch.events])
         if len(self.people) < MOST_PEOPLE:
             self.people.update([person for person, _ in batch.events])
+        for _, event in batch.events:
+            if event.raw:
+                self.changes.add(event)
         for rejected in batch.rejected:
             reason = kind(rejected.reason)
             self.rejected[reason] += 1

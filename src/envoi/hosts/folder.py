@@ -18,6 +18,8 @@ FOLDERS = {
     "segments": (".toml",),
     "templates": ENDINGS,
     "campaigns": (".toml",),
+    "rules": (".toml",),
+    "taxonomies": (".toml",),
 }
 STATE = ".envoi"
 

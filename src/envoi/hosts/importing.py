@@ -24,7 +24,8 @@ from envoi.hosts import apart
 from envoi.hosts.folder import state_folder
 from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
-from envoi.reports.answers import Imported
+from envoi.hosts.standards import standardiser
+from envoi.reports.answers import Imported, Standardised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,7 +102,8 @@ def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Pr
 
     The tracking plan may have been mended since, or Envoi. A message counts once, however often this is done.
     """
-    begun_s, log, clean = time.perf_counter(), envoi.stores.log, Cleaner(envoi.project.definitions.catalogue)
+    begun_s, log, project = time.perf_counter(), envoi.stores.log, envoi.project
+    clean = Cleaner(project.definitions.catalogue, standardiser(project.rules))
     tally, still, new, at = Tally(), list[Rejected](), Counter[str](), SystemClock().now()
 
     def batches() -> Iterator[Batch]:
@@ -128,6 +130,7 @@ def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Pr
         examples={reason: f"{one.place}: {one.raw}" for reason, one in tally.examples.items()},
         left_out=[],
         parted=0,
+        standardised=_standardised(tally),
         rejects_file=_write(rejects or state_folder(envoi.root) / "rejects" / f"{SOURCE}.jsonl", still),
         seconds=time.perf_counter() - begun_s,
     )
@@ -192,7 +195,21 @@ class _Run:
             examples={reason: f"{one.place}: {one.raw}" for reason, one in tally.examples.items()},
             left_out=list(self.reading.reshape.unused),
             parted=self.parted,
+            standardised=_standardised(tally),
         )
+
+
+def _standardised(tally: Tally) -> dict[str, Standardised]:
+    return {
+        field: Standardised(
+            rule=found.rule,
+            changed=found.changed,
+            examples=found.examples,
+            faults=dict(found.faults.most_common()),
+            faulty=found.faulty,
+        )
+        for field, found in tally.changes.fields.items()
+    }
 
 
 def _started_at(log: EventLog, mark: str) -> Instant:

@@ -11,7 +11,7 @@ import msgspec
 
 from envoi.adapters.events.files import open_source
 from envoi.adapters.events.text import readable
-from envoi.campaigns.project import plan_of
+from envoi.campaigns.project import plan_of, rules_of
 from envoi.clock import FixedClock
 from envoi.errors import DataError, Place, ProjectError
 from envoi.events import guess
@@ -20,6 +20,7 @@ from envoi.events.intake import Intake
 from envoi.events.mapping import OWN_SOURCE, parse_map
 from envoi.events.reshape import bind
 from envoi.hosts.folder import read_files
+from envoi.hosts.standards import standardiser
 from envoi.people.identity import resolve
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from envoi.events.port import Batch, Form, Mark, Record, Source
     from envoi.events.reshape import Reshape
 
+#: The folders of a project that decide what a record becomes.
+_DECIDING = ("events/", "rules/", "taxonomies/")
 #: How much of the beginning and of the end of a file tells it from others.
 _TELLING_BYTES = 1 << 20
 
@@ -74,13 +77,14 @@ class Reading:
         encoding, delimiter = (mapping.encoding, mapping.delimiter) if mapping else ("", "")
         source = open_source(file.path, encoding=encoding, delimiter=delimiter)
         files = read_files(root)
-        plans = [text for name, text in sorted(files.items()) if name.startswith("events/")]
+        said = [text for name, text in sorted(files.items()) if name.startswith(_DECIDING)]
+        reshape = bind(mapping, source.columns) if mapping else _guessed(source, kind, file.path)
         return cls(
             kind=kind,
             source=_Followed(source),
-            reshape=bind(mapping, source.columns) if mapping else _guessed(source, kind, file.path),
-            clean=Cleaner(plan_of(files)),
-            fingerprint=_fingerprint(file.path, kind, text, *plans),
+            reshape=reshape,
+            clean=Cleaner(plan_of(files), standardiser(rules_of(files), (reshape, source))),
+            fingerprint=_fingerprint(file.path, kind, text, *said),
         )
 
     def batches(self, start: Mark, *, seen_at: Instant, size: int) -> Iterator[Batch]:

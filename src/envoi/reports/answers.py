@@ -153,6 +153,20 @@ class Report(Answer, frozen=True, kw_only=True):
     campaigns: list[CampaignReport]
 
 
+class Standardised(Answer, frozen=True, kw_only=True):
+    """What a rule of the project did to a field."""
+
+    rule: str
+    #: Values that are in standard form now, and were not.
+    changed: int
+    #: Some of them as they were, each with what it is now.
+    examples: dict[str, str]
+    #: Values that have no standard form, by reason; each is kept beside the event.
+    faults: dict[str, int]
+    #: The first value of each reason.
+    faulty: dict[str, str]
+
+
 class Imported(Answer, frozen=True, kw_only=True):
     """What an import did, or, on a dry run, would do."""
 
@@ -174,6 +188,8 @@ class Imported(Answer, frozen=True, kw_only=True):
     left_out: list[str]
     #: Groups of lines of which some stood apart from the others, so that they are several events.
     parted: int
+    #: What rules did, by field.
+    standardised: dict[str, Standardised] = {}
     #: Where all rejects of this file are; empty if there are none.
     rejects_file: str = ""
     #: Where in the file an earlier, interrupted run had come to; 0 if this one began at the beginning.

@@ -87,7 +87,20 @@ def _text(done: Imported) -> Iterator[str]:
         yield f"  {done.parted:,} groups stood in parts and are several events: sort the file by what it is grouped by"
     if done.left_out:
         yield f"  columns left out: {', '.join(done.left_out)}"
+    yield from _standardised(done)
     yield from _set_aside(done)
+
+
+def _standardised(done: Imported) -> Iterator[str]:
+    """Before and after: what the project's rules did, field by field."""
+    if done.standardised:
+        yield "  put in standard form by the rules:"
+    for field, found in done.standardised.items():
+        yield f"    {found.changed:>9,}  {field} ({found.rule})"
+        for before, after in found.examples.items():
+            yield paint(f"               {before} -> {after}"[:_WIDEST], "dim")
+        for fault, count in found.faults.items():
+            yield paint(f"    {count:>9,}  {field} {fault}: {found.faulty[fault]}"[:_WIDEST], "yellow")
 
 
 def _set_aside(done: Imported) -> Iterator[str]:

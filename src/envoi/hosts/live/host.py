@@ -20,6 +20,7 @@ from envoi.hosts.live.moments import Moments
 from envoi.hosts.live.opening import Definition, opened
 from envoi.hosts.live.writer import Writer
 from envoi.hosts.local import open_project
+from envoi.hosts.standards import standardiser
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -123,5 +124,5 @@ class LiveHost:
 
     def _read(self, project: Project) -> Mapping[str, Bound]:
         definitions = project.definitions
-        self.ingest.clean = Cleaner(definitions.catalogue)
+        self.ingest.clean = Cleaner(definitions.catalogue, standardiser(project.rules))
         return {name: bind(one.condition, definitions) for name, one in project.segments.items()}
