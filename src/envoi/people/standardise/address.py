@@ -10,7 +10,7 @@ from envoi.people.standardise.name_case import recased
 from envoi.people.standardise.place import state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     #: The words of an address, each with its label in the address standard of the FGDC, as usaddress has them.
     ParseAddress = Callable[[str], Sequence[tuple[str, str]]]
@@ -50,21 +50,29 @@ _UNITS = {
 }  # fmt: skip
 _BOX = re.compile(r"p\.?\s*o\.?\s*box|post\s+office\s+box|box", re.IGNORECASE)
 _ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?")
+_SMALL = frozenset({"of", "the", "and", "at"})
 _ENDS = " ,;()"
 
 
 def address(text: str, *, parse: ParseAddress) -> Clean:
     """The address in one line, as the post writes it; `parse` says what each word is.
 
-    Its parts are PARTS, those that are not there empty; the state is its two letters.
+    Its parts are PARTS, those that are not there empty; the state is its two letters. One that would be read
+    differently in its new form keeps its old one.
     """
     parts = read_address(text, parse=parse)
     if not (parts["street"] or parts["box"] or parts["city"] or parts["zip"]):
         return Clean(fault="is no address that can be read: it has no street, box, city or ZIP code")
-    line = " ".join(parts[part] for part in ("number", "street", "box", "unit") if parts[part])
+    line = _line(parts)
+    # What would be read differently the next time stays as it came.
+    return Clean(value=line if _line(read_address(line, parse=parse)) == line else spaced(text), parts=parts)
+
+
+def _line(parts: Mapping[str, str]) -> str:
+    street = " ".join(parts[part] for part in ("number", "street", "box", "unit") if parts[part])
     place = " ".join(parts[part] for part in ("state", "zip") if parts[part])
-    said = [parts["recipient"], parts["building"], line, parts["city"], place, parts["country"]]
-    return Clean(value=", ".join(each for each in said if each), parts=parts)
+    said = [parts["recipient"], parts["building"], street, parts["city"], place, parts["country"]]
+    return ", ".join(each for each in said if each)
 
 
 def read_address(text: str, *, parse: ParseAddress) -> dict[str, str]:
@@ -122,4 +130,4 @@ def _word(word: str, label: str) -> str:
         return _UNITS.get(key, recased(bare))
     if label in ("OccupancyIdentifier", "SubaddressIdentifier", "USPSBoxID"):
         return bare.upper()
-    return recased(bare)
+    return key if key in _SMALL else recased(bare)

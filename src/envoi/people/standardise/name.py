@@ -121,7 +121,7 @@ def _couple(written: str) -> list[str]:
 
 def _shared(people: list[PersonName]) -> list[PersonName]:
     """Gives each of a couple the family name, which stands only with the last."""
-    if len(people) == 1:
+    if len(people) <= 1:
         return people
     last = people[-1]
     if people[0].honorific and people[0].family and not people[0].given and not last.family and not last.honorific:
@@ -147,11 +147,11 @@ def _with_initial(person: PersonName) -> PersonName:
 def _person(text: str) -> PersonName:
     nickname = ""
     if (quoted := _QUOTED.search(text)) and (inner := next(filter(None, quoted.groups()))):
-        if folded(inner) not in GENERATIONS:
-            nickname = inner.strip(" .,")
-            text = f"{text[: quoted.start()]} {text[quoted.end() :]}"
-        else:
+        around = f"{text[: quoted.start()]} {text[quoted.end() :]}"
+        if folded(inner) in GENERATIONS or not any(map(str.isalpha, around)):
             text = f"{text[: quoted.start()]} {inner} {text[quoted.end() :]}"
+        else:
+            nickname, text = inner.strip(" .,"), around
     chunks = [chunk.split() for chunk in text.split(",")]
     found = _sorted_out([chunk for chunk in chunks if chunk])
     return replace(found, nickname=cased(nickname, loud=is_loud(text)))

@@ -10,6 +10,7 @@ from envoi.people.standardise.name_words import CAPITAL_PARTICLES, PARTICLES
 _MAC = re.compile(r"(?<![^\W\d_])(mc)([^\W\d_])", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<![^\W\d_])([dlo])'([^\W\d_])", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
+_MEANT = 2
 
 
 def recased(text: str) -> str:
@@ -35,11 +36,23 @@ def cased(text: str, *, loud: bool, is_family: bool = False) -> str:
 
 def _word(word: str, *, loud: bool, is_family: bool) -> str:
     word = word.strip(".,;:")
-    if not loud:
-        return word
     key = folded(word)
-    if is_family and key in PARTICLES and key not in CAPITAL_PARTICLES:
+    is_particle = key in PARTICLES and key not in CAPITAL_PARTICLES
+    if not loud and (is_particle or not _says_nothing(word)):
+        return word
+    if is_family and is_particle:
         return word.lower()
-    cased = _WORD.sub(lambda part: part[0][0].upper() + part[0][1:].lower(), word)
+    cased = _WORD.sub(_capitalised, word)
     cased = _MAC.sub(lambda part: "Mc" + part[2].upper(), cased)
     return _APOSTROPHE.sub(lambda part: f"{part[1].upper()}'{part[2].upper()}", cased)
+
+
+def _says_nothing(word: str) -> bool:
+    """Whether a word is in one case among words that are not; two capitals, "DJ", are meant."""
+    return word.islower() or (word.isupper() and len(word) > _MEANT)
+
+
+def _capitalised(part: re.Match[str]) -> str:
+    # "154th": letters after a digit are no word.
+    after_digit = part.string[: part.start()][-1:].isdecimal()
+    return part[0].lower() if after_digit else part[0][0].upper() + part[0][1:].lower()
