@@ -29,6 +29,7 @@ HOMES = {
     "confluent_kafka": ADAPTERS,
     "css_inline": TEMPLATES,
     "dateutil": TEMPLATES,
+    "dns": ("adapters/people/dns",),
     "duckdb": ("adapters/tables/duckdb",),
     "email_validator": ANYWHERE,
     "jinja2": HOSTS,

@@ -39,6 +39,7 @@ class FieldShape(Shape):
     accept: float = Field(default=0, ge=0, le=_PERCENT)
     roles: tuple[str, ...] = ()
     disposable: tuple[str, ...] = ()
+    dns: bool = False
 
 
 class RulesShape(Shape):

@@ -6,9 +6,10 @@ from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from envoi.adapters.people.dns import takes_mail
 from envoi.adapters.people.usaddress import parse_address
 from envoi.people.standardise.date import Order, order_of
-from envoi.people.standardise.rule import Kind, undecided
+from envoi.people.standardise.rule import Kind, Tools, undecided
 from envoi.people.standardise.standardise import Standardise
 
 if TYPE_CHECKING:
@@ -28,8 +29,13 @@ def standardiser(rules: Sequence[Rule], file: tuple[Reshape, Source] | None = No
     Raises:
         DataError: a rule is of addresses, and usaddress is not installed.
     """
-    parse = parse_address() if any(rule.kind is Kind.ADDRESS for rule in rules) else None
-    return Standardise.of(rules, parse_address=parse, orders=_orders(rules, *file) if file else {})
+    tools = Tools(
+        parse_address=parse_address() if any(rule.kind is Kind.ADDRESS for rule in rules) else None,
+        # What comes in live cannot wait for other people's servers.
+        takes_mail=takes_mail() if file and any(rule.dns for rule in rules) else None,
+        orders=_orders(rules, *file) if file else {},
+    )
+    return Standardise.of(rules, tools)
 
 
 def _orders(rules: Sequence[Rule], reshape: Reshape, source: Source) -> dict[str, Order]:

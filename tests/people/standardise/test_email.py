@@ -40,9 +40,21 @@ def test_an_address_has_one_form(text: str, value: str, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "anna", "anna@", "@example.org", "anna@localhost", "anna@example.test", "a b@example.org", "\nanna@example.org",
-     '"anna"@example.org', "anna@[127.0.0.1]", f"{'a' * 65}@example.org", "anna..lee@example.org"],
-)  # fmt: skip
+    [
+        "",
+        "anna",
+        "anna@",
+        "@example.org",
+        "anna@localhost",
+        "anna@example.test",
+        "a b@example.org",
+        "\nanna@example.org",
+        '"anna"@example.org',
+        "anna@[127.0.0.1]",
+        f"{'a' * 65}@example.org",
+        "anna..lee@example.org",
+    ],
+)
 def test_what_is_no_mailbox_says_why(text: str) -> None:
     assert email(text).fault.startswith("is no e-mail address: ")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from envoi.adapters.people.usaddress import parse_address
 from envoi.people.standardise.category import Taxonomy
 from envoi.people.standardise.date import Order
-from envoi.people.standardise.rule import Kind, Rule, standard
+from envoi.people.standardise.rule import Kind, Rule, Tools, standard
 
 if TYPE_CHECKING:
     from envoi.people.standardise.base import Standard
@@ -31,18 +31,24 @@ RULES = {
     "category": Rule(path="category", kind=Kind.CATEGORY, taxonomy=SHOP, accept=60),
     "address": Rule(path="address", kind=Kind.ADDRESS),
 }
+
+
+def pieces(text: str) -> st.SearchStrategy[str]:
+    return st.sampled_from([*text.split(), "\u00a0", "\n"])
+
+
 #: What people write, in pieces that a drawn text puts together.
-PIECES = st.sampled_from(
+PIECES = pieces(
     """anna @ example.org . , & and van de O' Mc mr dr jr III MD PhD ( ) " ' + 0121 234 5678 ext 03/04/2017 3rd of April
     1990 12 31 - / NY new york state the USA Deutschland $ EUR kr shoes sneekers PO Box 12 Main St Apt # 10001 floor
-    \u00a0 \u200b \u0301 \u0661 \u017f""".split(" ")
+    \u200b \u0301 \u0661 \u017f"""
 )
 TEXTS = st.text(max_size=40) | st.lists(PIECES, max_size=8).map(" ".join) | st.lists(PIECES, max_size=5).map("".join)
 
 
 @pytest.fixture(scope="module", params=RULES)
 def rule(request: pytest.FixtureRequest) -> Standard:
-    return standard(RULES[request.param], parse_address=parse_address())
+    return standard(RULES[request.param], Tools(parse_address=parse_address()))
 
 
 @settings(max_examples=150, deadline=None)
@@ -58,7 +64,9 @@ def test_a_rule_takes_any_text_and_changes_its_own_result_no_further(rule: Stand
         assert (again.value, again.fault) == (once.value, "")
 
 
-@pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "n/a", "-", "()", "@", "00000000", "１２３", "'", "&", ","])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\0", "\ud800", "n/a", "-", "()", "@", "00000000", "\uff11\uff12", "'", "&", ","]
+)
 def test_nothing_that_stands_for_nothing_has_a_form_but_as_a_fault(rule: Standard, text: str) -> None:
     clean = rule(text)
     assert clean.value or clean.fault

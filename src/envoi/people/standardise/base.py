@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class Clean:
 Standard = Callable[[str], Clean]
 
 
+#: In plain text, what is no letter and no digit.
+_BETWEEN = re.compile(r"[^a-z0-9]+")
 #: Quotes as people's fingers type them for those that their software puts there.
 _STRAIGHT = str.maketrans({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x201E: '"'})
 
@@ -45,11 +49,14 @@ def spaced(text: str) -> str:
     return " ".join(kept.split())
 
 
+@lru_cache(maxsize=1 << 14)
 def folded(text: str) -> str:
     """The text as it is looked up: without case, accents, points, and whatever else writers leave out.
 
     >>> folded("Côte d'Ivoire"), folded("U.S.A."), folded("new-york  STATE")
     ('cote d ivoire', 'usa', 'new york state')
     """
+    if text.isascii():
+        return _BETWEEN.sub(" ", text.lower().replace(".", "")).strip()
     plain = "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
     return " ".join("".join(each if each.isalnum() else " " for each in plain.replace(".", "")).split())

@@ -14,12 +14,13 @@ from envoi.people.standardise.base import Clean, folded, spaced
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: The one currency that people mean by a symbol, whatever their country.
+#: The one currency that people mean by a symbol or a word, whatever their country.
 _SYMBOLS = {
     "€": "EUR", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND", "₱": "PHP",
-    "฿": "THB", "₿": "", "zł": "PLN", "kč": "CZK", "ft": "HUF", "лв": "BGN", "us$": "USD", "usd$": "USD", "a$": "AUD",
+    "฿": "THB", "zł": "PLN", "kč": "CZK", "ft": "HUF", "лв": "BGN", "us$": "USD", "usd$": "USD", "a$": "AUD",
     "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "r$": "BRL", "mx$": "MXN",
     "nt$": "TWD", "cn¥": "CNY", "jp¥": "JPY", "元": "CNY", "円": "JPY", "sfr": "CHF", "sfr.": "CHF", "dm": "DEM",
+    "pound sterling": "GBP", "sterling": "GBP", "renminbi": "CNY", "rmb": "CNY",
 }  # fmt: skip
 #: Symbols of several countries, and who shares them: the locale decides among these.
 _SHARED = {

@@ -72,8 +72,10 @@ def mailbox(text: str) -> str:
     Raises:
         EmailNotValidError: it is no mailbox by the policy above; blanks and line breaks around it are no part of one.
     """
-    if _is_standard(text):
-        return text
+    local, _, host = text.rpartition("@")
+    quick = f"{local}@{host.lower()}"
+    if _is_standard(quick):
+        return quick
     found = validate_email(text, check_deliverability=False, strict=True, allow_smtputf8=False)
     return found.ascii_email or found.normalized
 

@@ -62,7 +62,7 @@ def name(text: str) -> Clean:
         return Clean(fault="has no letter, so it is no name")
     first, *others = people
     value = _together(people)
-    if _together(read_name(value)) != value:
+    if value != written and _together(read_name(value)) != value:
         # What would be read differently the next time is not understood: it stays as it came.
         return Clean(value=written)
     parts = {part: getattr(first, part) for part in PersonName.__slots__} | {"partner": " & ".join(map(str, others))}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from envoi.errors import DataError
 from envoi.people.standardise.address import address
+from envoi.people.standardise.base import Clean
 from envoi.people.standardise.category import Taxonomy, category
 from envoi.people.standardise.currency import currency
 from envoi.people.standardise.date import Order, date, order_in
@@ -18,7 +19,7 @@ from envoi.people.standardise.phone import phone
 from envoi.people.standardise.place import country, state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from envoi.people.standardise.address import ParseAddress
     from envoi.people.standardise.base import Standard
@@ -80,11 +81,24 @@ class Rule:
     #: Of e-mail addresses: further names before and after the @ to be flagged.
     roles: tuple[str, ...] = ()
     disposable: tuple[str, ...] = ()
+    #: Of e-mail addresses: whether imports ask the DNS if the domain takes mail.
+    dns: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What rules need of the outside, where it is there."""
+
+    parse_address: ParseAddress | None = None
+    #: Tells why a domain takes no mail; empty if it does.
+    takes_mail: Callable[[str], str] | None = None
+    #: By field, the order of dates in what is taken in, as its other values show.
+    orders: Mapping[str, Order] = field(default_factory=dict)
 
 
 #: Which options each kind of rule has beside those of all.
 OPTIONS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.EMAIL: ("roles", "disposable"),
+    Kind.EMAIL: ("roles", "disposable", "dns"),
     Kind.PHONE: ("country",),
     Kind.DATE: ("order", "newest", "locale"),
     Kind.NAME: (),
@@ -101,32 +115,41 @@ def undecided(rule: Rule) -> bool:
     return rule.kind is Kind.DATE and _order(rule) is None
 
 
-def standard(rule: Rule, *, parse_address: ParseAddress | None = None, order: Order | None = None) -> Standard:
-    """What the rule does to a text; `order` is that of the column's dates where the rule does not say.
+def standard(rule: Rule, tools: Tools | None = None) -> Standard:
+    """What the rule does to a text.
 
     Raises:
         DataError: it is of categories without a taxonomy, or of addresses and nothing is there to parse them.
     """
-    return lru_cache(maxsize=_REMEMBERED)(_standard(rule, parse_address, order))
+    return lru_cache(maxsize=_REMEMBERED)(_standard(rule, tools or Tools()))
 
 
-def _standard(rule: Rule, parse_address: ParseAddress | None, order: Order | None) -> Standard:
+def _standard(rule: Rule, tools: Tools) -> Standard:
+    order = _order(rule) or tools.orders.get(rule.path)
     made: dict[Kind, Standard] = {
         Kind.EMAIL: partial(email, roles=ROLES | {*rule.roles}, disposable=DISPOSABLE | {*rule.disposable}),
         Kind.PHONE: partial(phone, country=rule.country),
-        Kind.DATE: partial(date, order=_order(rule) or order, newest=rule.newest, locale=rule.locale or "en"),
+        Kind.DATE: partial(date, order=order, newest=rule.newest, locale=rule.locale or "en"),
         Kind.NAME: name,
         Kind.COUNTRY: partial(country, locale=rule.locale or "en"),
         Kind.STATE: partial(state, country=rule.country or "US", short=rule.short),
         Kind.CURRENCY: partial(currency, locale=rule.locale),
     }
+    if rule.dns and tools.takes_mail:
+        made[Kind.EMAIL] = partial(_deliverable, made[Kind.EMAIL], tools.takes_mail)
     if rule.taxonomy:
         made[Kind.CATEGORY] = partial(category, taxonomy=rule.taxonomy, accept=rule.accept)
-    if parse_address:
-        made[Kind.ADDRESS] = partial(address, parse=parse_address)
+    if tools.parse_address:
+        made[Kind.ADDRESS] = partial(address, parse=tools.parse_address)
     if rule.kind not in made:
         raise DataError(f"the rule of {rule.path!r} lacks its taxonomy, or its parser of addresses")
     return made[rule.kind]
+
+
+def _deliverable(email: Standard, takes_mail: Callable[[str], str], text: str) -> Clean:
+    clean = email(text)
+    fault = takes_mail(clean.parts["domain"]) if clean.value else ""
+    return Clean(fault=fault) if fault else clean
 
 
 def _order(rule: Rule) -> Order | None:

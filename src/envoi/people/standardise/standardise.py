@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from envoi.events.clean import Raw
-    from envoi.people.standardise.address import ParseAddress
     from envoi.people.standardise.base import Standard
-    from envoi.people.standardise.date import Order
-    from envoi.people.standardise.rule import Rule
+    from envoi.people.standardise.rule import Rule, Tools
 
     #: What a field was, by its path, and the rule that changed it.
     Was = dict[str, tuple[Any, str]]
@@ -35,20 +33,13 @@ class Standardise:
         self._of_source: dict[str, tuple[Bound, ...]] = {}
 
     @classmethod
-    def of(
-        cls,
-        rules: Iterable[Rule],
-        *,
-        parse_address: ParseAddress | None = None,
-        orders: Mapping[str, Order] | None = None,
-    ) -> Standardise | None:
-        """What does all these rules; None if there are none. `orders` has the order of dates by field, where known.
+    def of(cls, rules: Iterable[Rule], tools: Tools | None = None) -> Standardise | None:
+        """What does all these rules; None if there are none.
 
         Raises:
             DataError: one is of addresses, and nothing is there to parse them.
         """
-        known = orders or {}
-        bound = [Bound(rule, standard(rule, parse_address=parse_address, order=known.get(rule.path))) for rule in rules]
+        bound = [Bound(rule, standard(rule, tools)) for rule in rules]
         return cls(bound) if bound else None
 
     def __call__(self, raw: Raw) -> Raw:
@@ -56,10 +47,11 @@ class Standardise:
         rules = self._of_source.get(raw.source)
         if rules is None:
             rules = self._of_source[raw.source] = tuple(each for each in self._rules if each.is_of(raw.source))
-        props, keys, was = raw.props, raw.keys, cast("Was", {})
+        props, keys = dict(raw.props), raw.keys
+        was: Was = {}
         try:
             for rule in rules:
-                props = rule.in_props(props, was)
+                rule.in_props(props, was)
                 if rule.is_key:
                     keys = rule.in_keys(keys, was)
         except Unfit as unfit:
@@ -75,15 +67,23 @@ class Bound:
         self._rule, self._standard = rule, standard
         self._path = tuple(rule.path.split("."))
         self._into = tuple(rule.into.items())
+        self._name = rule.kind.value
         self.is_key = rule.path in _KEYS
 
     def is_of(self, source: str) -> bool:
         """Whether the rule is for what comes from there."""
         return self._rule.source in ("", source)
 
-    def in_props(self, props: Mapping[str, object], was: Was) -> Mapping[str, object]:
-        """The properties with the field in standard form; the same ones if that changes nothing."""
-        return self._below(props, self._path, "", was)
+    def in_props(self, props: dict[str, object], was: Was) -> None:
+        """Puts the field in standard form; what it was goes to `was`."""
+        name, *below = self._path
+        value = props.get(name)
+        if value is None:
+            return
+        if not below:
+            self._here(props, name, "", was)
+        else:
+            props[name] = self._inner(value, tuple(below), f"{name}.", was)
 
     def in_keys(self, keys: Mapping[str, object], was: Was) -> Mapping[str, object]:
         """The keys with the one of that name in standard form; parts of it are for properties only."""
@@ -97,38 +97,32 @@ class Bound:
             raise Unfit(was[f"keys.{self._rule.path}"][1].partition(": ")[2], value).within(self._rule.path)
         return left
 
-    def _below(self, values: Mapping[str, object], path: tuple[str, ...], above: str, was: Was) -> Mapping[str, object]:
-        name, *rest = path
-        value = values.get(name)
-        if value is None:
-            return values
-        place = above + name
-        if not rest:
-            return self._here(values, name, place, was)
-        inner = self._inner(value, tuple(rest), place, was)
-        return values if inner is value else {**values, name: inner}
-
-    def _inner(self, value: object, path: tuple[str, ...], place: str, was: Was) -> object:
-        if isinstance(value, dict):
-            return self._below(value, path, f"{place}.", was)
+    def _inner(self, value: object, path: tuple[str, ...], above: str, was: Was) -> object:
+        """A copy of what lies above the field, with it in standard form."""
         if isinstance(value, list):
-            items = [self._inner(item, path, f"{place}.{n}", was) for n, item in enumerate(value)]
-            return value if all(new is old for new, old in zip(items, value, strict=True)) else items
-        return value
+            return [self._inner(item, path, f"{above}{n}.", was) for n, item in enumerate(value)]
+        name, *below = path
+        if not isinstance(value, dict) or value.get(name) is None:
+            return value
+        copy = dict(value)
+        if below:
+            copy[name] = self._inner(copy[name], tuple(below), f"{above}{name}.", was)
+        else:
+            self._here(copy, name, above, was)
+        return copy
 
-    def _here(self, values: Mapping[str, object], name: str, place: str, was: Was) -> Mapping[str, object]:
+    def _here(self, values: dict[str, object], name: str, above: str, was: Was) -> None:
         value = values[name]
-        changed, parts = self._changed(value, place, was)
-        news = {to: parts[part] for part, to in self._into if parts.get(part) and values.get(to) != parts[part]}
-        if changed is value and not news:
-            return values
-        for to in news:
-            # A part takes the place of what the source says of the same thing, which is kept as well.
-            was.setdefault(place.removesuffix(name) + to, (values.get(to), self._rule.kind.value))
-        made = {**values, name: changed, **news}
+        changed, parts = self._changed(value, above + name, was)
         if changed is None:
-            del made[name]
-        return made
+            del values[name]
+        elif changed is not value:
+            values[name] = changed
+        for part, to in self._into:
+            if (found := parts.get(part)) and values.get(to) != found:
+                # A part takes the place of what the source says of the same thing, which is kept as well.
+                was.setdefault(above + to, (values.get(to), self._name))
+                values[to] = found
 
     def _changed(self, value: object, place: str, was: Was) -> tuple[object, Mapping[str, str]]:
         """The value in standard form, None if it is left out, and its parts; `was` gets what it was."""
@@ -136,13 +130,14 @@ class Bound:
         if not written or written.isspace():
             return value, {}
         clean = self._standard(written)
-        if not clean.fault:
-            if clean.value != value:
-                was[place] = value, self._rule.kind.value
-            return (value if clean.value == value else clean.value), clean.parts
+        if clean.value == value:
+            return value, clean.parts
+        if clean.value:
+            was[place] = value, self._name
+            return clean.value, clean.parts
         if self._rule.otherwise is Otherwise.SET_ASIDE:
             raise Unfit(clean.fault.partition(": ")[0], value).within(place)
-        was[place] = value, f"{self._rule.kind}: {clean.fault}"
+        was[place] = value, f"{self._name}: {clean.fault}"
         return (value if self._rule.otherwise is Otherwise.KEEP else None), {}
 
 
