@@ -97,3 +97,18 @@ def test_a_column_that_is_not_there_is_suggested(envoi: Run, fresh: Path) -> Non
     assert ran.code == 3
     assert ran.err.startswith("error: the mapping names a column that is not there: 'birth_day'\n")
     assert "did you mean 'birthday'?" in ran.err
+
+
+def test_a_dry_run_shows_what_the_rules_would_do(envoi: Run, fresh: Path, tmp_path: Path) -> None:
+    (fresh / "rules").mkdir()
+    (fresh / "rules" / "crm.toml").write_text('[fields.state]\nrule = "state"\n')
+    people = tmp_path / "people.csv"
+    people.write_text("user_id,state\n1,NY\n2,new york state\n3,Atlantis\n")
+    ran = envoi("import", people, "--people", "--dry-run", "--project", fresh)
+    assert ran.out.endswith(
+        "  put in standard form by the rules:\n"
+        "            2  state (state)\n"
+        "               'NY' -> 'US-NY'\n"
+        "               'new york state' -> 'US-NY'\n"
+        "            1  state is no state of US: 'Atlantis'\n"
+    )
