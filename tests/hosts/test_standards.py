@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from envoi.events.catalogue import Catalogue
 from envoi.events.clean import Cleaner, Raw
 from envoi.events.event import Event, PersonId
 from envoi.hosts.importing import FileToImport, import_file, try_file
+from envoi.hosts.live.posted import envelope, posted
 from envoi.hosts.local import open_project
 from envoi.hosts.standards import standardiser
 from envoi.people.standardise.date import Order
@@ -122,3 +124,14 @@ def test_what_comes_in_live_is_put_in_the_same_form() -> None:
     made = Cleaner(Catalogue(), standardiser(rules))(raw, Instant(1))
     assert isinstance(made, Event)
     assert made.props == {"birthday": "1990-04-03"}
+
+
+def test_what_is_posted_passes_the_rules_however_usual_it_is() -> None:
+    clean = Cleaner(Catalogue(), standardiser([Rule(path="state", kind=Kind.STATE)]))
+    message = {"type": "track", "event": "Left", "messageId": "1", "userId": "17", "properties": {"state": "NY"}}
+    identify = {"type": "identify", "messageId": "2", "userId": "17", "traits": {"state": "texas"}}
+    found = posted(envelope(json.dumps({"batch": [message, identify]}).encode(), "batch"), "batch", clean, Instant(1))
+    assert [(event.props, event.raw) for _, event in found.events] == [
+        ({"state": "US-NY"}, {"state": ("NY", "state")}),
+        ({"state": "US-TX"}, {"state": ("texas", "state")}),
+    ]

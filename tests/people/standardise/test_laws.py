@@ -55,6 +55,8 @@ def rule(request: pytest.FixtureRequest) -> Standard:
 @given(text=TEXTS)
 @example(text="")
 @example(text="\0\ud800")
+@example(text="0 AND 0")
+@example(text="A::A.")
 @example(text="9" * 400)
 def test_a_rule_takes_any_text_and_changes_its_own_result_no_further(rule: Standard, text: str) -> None:
     once = rule(text)

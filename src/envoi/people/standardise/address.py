@@ -61,14 +61,17 @@ def address(text: str, *, parse: ParseAddress) -> Clean:
     differently in its new form keeps its old one.
     """
     parts = read_address(text, parse=parse)
-    if not (parts["street"] or parts["box"] or parts["city"] or parts["zip"]):
-        return Clean(fault="is no address that can be read: it has no street, box, city or ZIP code")
     line = _line(parts)
+    if not line:
+        return Clean(fault="is no address that can be read: it has no street, box, city or ZIP code")
     # What would be read differently the next time stays as it came.
     return Clean(value=line if _line(read_address(line, parse=parse)) == line else spaced(text), parts=parts)
 
 
 def _line(parts: Mapping[str, str]) -> str:
+    """The parts in one line; empty if they are of no address."""
+    if not (parts["street"] or parts["box"] or parts["city"] or parts["zip"]):
+        return ""
     street = " ".join(parts[part] for part in ("number", "street", "box", "unit") if parts[part])
     place = " ".join(parts[part] for part in ("state", "zip") if parts[part])
     said = [parts["recipient"], parts["building"], street, parts["city"], place, parts["country"]]

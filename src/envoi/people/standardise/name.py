@@ -97,7 +97,7 @@ def read_name(text: str) -> list[PersonName]:
 def _together(people: list[PersonName]) -> str:
     """A couple in one line: a family name they share is said once."""
     families = {each.family for each in people}
-    if len(people) == 1 or len(families) > 1:
+    if len(people) == 1 or len(families) != 1:
         return " & ".join(map(str, people))
     *before, last = people
     if all(not each.given for each in people[1:]) and people[0].given:
