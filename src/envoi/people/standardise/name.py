@@ -9,8 +9,8 @@ from envoi.people.standardise.base import Clean, folded, spaced
 from envoi.people.standardise.name_case import cased, is_loud
 from envoi.people.standardise.name_words import DOUBTFUL, GENERATIONS, HONORIFICS, ORGANISATION, PARTICLES, TITLES
 
-_ANDS = frozenset({"&", "and", "und", "et", "y", "e", "+"})
-_PLAIN_ANDS = frozenset({"&", "and", "und", "et", "+"})
+#: What stands between two people; "y" and "e" stand within the family names of Spain and Portugal.
+_ANDS = frozenset({"&", "and", "und", "et", "+"})
 #: A name by which people call somebody: in brackets or quotes, of which two single ones make a double.
 _QUOTED = re.compile(r"""\(([^()]+)\)|"([^"]+)"|''([^']+)''|(?<!\w)'([^']+)'(?!\w)""")
 _WITH_INITIAL = 3
@@ -108,11 +108,11 @@ def _together(people: list[PersonName]) -> str:
 
 
 def _couple(written: str) -> list[str]:
-    """The text of each person; "and" within a family name of Spain or Portugal does not part people."""
+    """The text of each person."""
     parts: list[list[str]] = [[]]
     words = written.split()
     for n, word in enumerate(words):
-        if word.casefold() in _PLAIN_ANDS and parts[-1] and n + 1 < len(words):
+        if word.casefold() in _ANDS and parts[-1] and n + 1 < len(words):
             parts.append([])
         else:
             parts[-1].append(word)
@@ -235,7 +235,6 @@ def _family_from(words: list[str]) -> int:
 
 def _named(given: list[str], family: list[str], *, loud: bool, fields: dict[str, str]) -> PersonName:
     first, *middle = given or [""]
-    # "J. Mark Bayless": the initial is the given name all the same.
     return PersonName(
         given=cased(first, loud=loud),
         middle=cased(" ".join(middle), loud=loud),
