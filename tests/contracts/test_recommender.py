@@ -44,7 +44,7 @@ def newest(bought: Sequence[Order], *, at: Instant) -> dict[str, str]:
 @settings(max_examples=25)
 def test_everyone_gets_as_many_as_the_shelf_has(name: str, bought: list[Order], count: int) -> None:
     with history(bought) as tables:
-        picks = RECOMMENDERS[name].picks(tables, PEOPLE, at=NOW, count=count)
+        picks = RECOMMENDERS[name].picker(tables, at=NOW, count=count)(PEOPLE)
     names = newest(bought, at=NOW)
     assert picks.keys() == set(PEOPLE)
     for own in picks.values():
@@ -58,7 +58,7 @@ def test_everyone_gets_as_many_as_the_shelf_has(name: str, bought: list[Order], 
 @settings(max_examples=12)
 def test_only_what_is_on_the_shelf_is_recommended(name: str, bought: list[Order], count: int) -> None:
     with history(bought) as tables:
-        picks = RECOMMENDERS[name].picks(tables, PEOPLE, at=NOW, count=count)
+        picks = RECOMMENDERS[name].picker(tables, at=NOW, count=count)(PEOPLE)
     for pick in (pick for own in picks.values() for pick in own):
         assert pick.item["aisle"] == "food"
         assert isinstance(pick.item["price"], float)
@@ -73,8 +73,8 @@ def test_the_future_changes_nothing(name: str, bought: list[Order], count: int, 
     past = [order for order in bought if NOW - order.ago <= at]
     with history(bought) as tables, history(past) as known:
         recommender = RECOMMENDERS[name]
-        assert recommender.picks(tables, PEOPLE, at=at, count=count) == recommender.picks(
-            known, PEOPLE, at=at, count=count
+        assert recommender.picker(tables, at=at, count=count)(PEOPLE) == recommender.picker(known, at=at, count=count)(
+            PEOPLE
         )
 
 
@@ -84,13 +84,13 @@ def test_the_future_changes_nothing(name: str, bought: list[Order], count: int, 
 def test_fewer_picks_are_the_first_of_more_and_nobody_depends_on_who_is_asked(name: str, bought: list[Order]) -> None:
     with history(bought) as tables:
         recommender = RECOMMENDERS[name]
-        many = recommender.picks(tables, PEOPLE, at=NOW, count=4)
-        assert recommender.picks(tables, PEOPLE[:1], at=NOW, count=4) == {PEOPLE[0]: many[PEOPLE[0]]}
-        few = recommender.picks(tables, PEOPLE, at=NOW, count=2)
+        many = recommender.picker(tables, at=NOW, count=4)(PEOPLE)
+        assert recommender.picker(tables, at=NOW, count=4)(PEOPLE[:1]) == {PEOPLE[0]: many[PEOPLE[0]]}
+        few = recommender.picker(tables, at=NOW, count=2)(PEOPLE)
     assert few == {person: own[:2] for person, own in many.items()}
 
 
 @each
 def test_an_empty_shelf_recommends_nothing(name: str) -> None:
     with history([]) as tables:
-        assert RECOMMENDERS[name].picks(tables, PEOPLE, at=NOW, count=3) == {person: [] for person in PEOPLE}
+        assert RECOMMENDERS[name].picker(tables, at=NOW, count=3)(PEOPLE) == {person: [] for person in PEOPLE}

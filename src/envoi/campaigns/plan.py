@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from envoi.clock import iso
+import pyarrow.compute as pc
+
+from envoi.clock import Instant, iso
 from envoi.conditions.bind import Definitions, bind
+from envoi.conditions.tables import members_query
 from envoi.decisions.decision import Decision, Reason
 from envoi.decisions.rules import choose
 from envoi.errors import DataError
 from envoi.experiments.assign import assign
 from envoi.messages.address import check_address
-from envoi.people.consent import refusal
+from envoi.messages.gate import closed
+from envoi.messages.schedule import occurrence
 from envoi.segments.batch import members
+from envoi.settings import MailKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
     from envoi.campaigns.campaign import Campaign
-    from envoi.clock import Instant
     from envoi.decisions.recommend.base import Pick
     from envoi.events.event import PersonId
     from envoi.people.port import ProfileStore
@@ -28,8 +33,11 @@ if TYPE_CHECKING:
     from envoi.tables import Tables
 
 SEND, HOLDOUT = "send", "holdout"
+#: How many people are planned at a time.
+LOT = 5_000
 #: The trait that holds a person's address.
 ADDRESS = "email"
+FROM_NOW = Instant(0)
 NO_ADDRESS = "no e-mail address"
 BAD_ADDRESS = "e-mail address is not valid"
 
@@ -44,6 +52,10 @@ class Planned:
     decision: Decision | None = None
     #: Why the person gets nothing; empty if mail is to be sent.
     skip: str = ""
+    #: Not before; 0 for at once.
+    due: Instant = FROM_NOW
+    #: Of whoever may be written to, as it was when this was planned.
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,68 +69,122 @@ class Known:
 
 def plan(campaign: Campaign, known: Known, at: Instant) -> list[Planned]:
     """Everyone in the audience at `at`, ordered by person; nothing is stored."""
-    audience = members(bind(campaign.audience, known.definitions), known.tables, at)
-    return plan_for(campaign, known, at, audience)
+    return [one for some in plan_in_lots(campaign, known, at) for one in some]
 
 
-def plan_for(campaign: Campaign, known: Known, at: Instant, audience: Sequence[PersonId]) -> list[Planned]:
+def plan_in_lots(campaign: Campaign, known: Known, at: Instant, *, size: int = LOT) -> Iterator[list[Planned]]:
+    """The same, some people at a time: the plan of a million takes little more memory than that of a lot."""
+    conditions = [
+        bind(each, known.definitions) for each in (campaign.audience, *(rule.when for rule in campaign.rules))
+    ]
+    judged = known.tables.query(members_query(conditions, at))
+    judged = judged.filter(judged.column(1))
+    judged = judged.take(pc.sort_indices(judged.column(0)))
+    decide = _decider(campaign, known, at)
+    for start in range(0, len(judged), size):
+        ids, _, *held = judged.slice(start, size).columns
+        holds = {rule.name: set(ids.filter(it).to_pylist()) for rule, it in zip(campaign.rules, held, strict=True)}
+        yield decide(ids.to_pylist(), holds)
+
+
+def plan_for(campaign: Campaign, known: Known, at: Instant, people: Sequence[PersonId]) -> list[Planned]:
     """The same for these people, whether or not they are in the audience: what a preview shows."""
-    profiles = known.people.get(audience)
-    gated = [_gate(person, profiles.get(person), campaign.purpose) for person in audience]
-    open_to = [planned.person for planned in gated if not planned.skip]
-    wanted = set(open_to)
+    wanted = set(people)
     holds = {
         rule.name: wanted.intersection(members(bind(rule.when, known.definitions), known.tables, at))
         for rule in campaign.rules
     }
-    picks: Mapping[PersonId, Sequence[Pick]] = {}
-    if campaign.products:
-        picks = campaign.products.recommender.picks(known.tables, open_to, at=at, count=campaign.products.count)
-    return [
-        planned if planned.skip else _decided(planned, campaign, at, holds, picks.get(planned.person, ()))
-        for planned in gated
-    ]
+    return _decider(campaign, known, at)(people, holds)
 
 
-def _gate(person: PersonId, profile: Profile | None, purpose: str) -> Planned:
+#: Decides for these people; told of each rule for whom it holds.
+_Decider = Callable[["Sequence[PersonId]", "Mapping[str, Set[PersonId]]"], "list[Planned]"]
+
+
+def _decider(campaign: Campaign, known: Known, at: Instant) -> _Decider:
+    shown = campaign.products
+    picker = shown.recommender.picker(known.tables, at=at, count=shown.count) if shown else None
+    draft = _draft(campaign, at)
+
+    def decide(people: Sequence[PersonId], holds: Mapping[str, Set[PersonId]]) -> list[Planned]:
+        profiles = known.people.get(people)
+        gated = [_gate(person, profiles.get(person), campaign) for person in people]
+        picks = picker([each.person for each in gated if not each.skip]) if picker else {}
+        return [
+            each if each.skip else _decided(each, draft, choose(campaign.rules, holds, each.person), picks)
+            for each in gated
+        ]
+
+    return decide
+
+
+def _gate(person: PersonId, profile: Profile | None, campaign: Campaign) -> Planned:
     """Consent first: without it, no other field of the person is looked at."""
-    refused = refusal(profile, purpose) if profile else "never consented"
+    refused = closed(profile, campaign.purpose, campaign.kind) if profile else "never consented"
     if refused or profile is None:
         return Planned(person=person, address="", skip=refused)
     address = profile.value(ADDRESS)
     if not isinstance(address, str) or not address:
         return Planned(person=person, address="", skip=NO_ADDRESS)
     try:
-        return Planned(person=person, address=check_address(address))
+        return Planned(person=person, address=check_address(address), profile=profile)
     except DataError:
         return Planned(person=person, address="", skip=BAD_ADDRESS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What all decisions of a plan have in common."""
+
+    campaign: str
+    #: Each occurrence of a recurring campaign holds out the same people, so what it does in the long run is measured.
+    series: str
+    at: Instant
+    shares: Mapping[str, float]
+    #: What the id of a decision is made of, before the person.
+    stem: str
+    #: The first reasons of those in each arm.
+    reasons: Mapping[str, Sequence[Reason]]
+
+
+def _draft(campaign: Campaign, at: Instant) -> _Draft:
+    shares = {HOLDOUT: campaign.holdout, SEND: 1 - campaign.holdout}
+    because = {
+        arm: [
+            Reason(step="audience", because=f"in the audience: {campaign.audience_text}"),
+            Reason(step="consent", because=_may(campaign)),
+            Reason(step="holdout", because=f"drawn into {arm!r} with probability {share:g}"),
+        ]
+        for arm, share in shares.items()
+    }
+    series, _ = occurrence(campaign.name)
+    stem = f"{campaign.name}\0{iso(at)}\0"
+    return _Draft(campaign=campaign.name, series=series, at=at, shares=shares, stem=stem, reasons=because)
+
+
 def _decided(
-    planned: Planned, campaign: Campaign, at: Instant, holds: Mapping[str, Set[PersonId]], picks: Sequence[Pick]
+    planned: Planned,
+    draft: _Draft,
+    chosen: tuple[str, Sequence[Reason]],
+    picks: Mapping[PersonId, Sequence[Pick]],
 ) -> Planned:
-    person = planned.person
-    arm, propensity = assign(campaign.name, person, {HOLDOUT: campaign.holdout, SEND: 1 - campaign.holdout})
-    content, because = choose(campaign.rules, holds, person)
-    reasons = [
-        Reason(step="audience", because=f"in the audience: {campaign.audience_text}"),
-        Reason(step="consent", because=f"consented to {campaign.purpose}"),
-        Reason(step="holdout", because=f"drawn into {arm!r} with probability {propensity:g}"),
-        *because,
-    ]
+    person, (content, because) = planned.person, chosen
+    arm, propensity = assign(draft.series, person, draft.shares)
     decision = Decision(
-        id=_id(campaign, person, at),
-        campaign=campaign.name,
+        id=blake2b(f"{draft.stem}{person}".encode(), digest_size=16).hexdigest(),
+        campaign=draft.campaign,
         person=person,
         content=content,
         arm=arm,
-        send_at=at,
+        send_at=draft.at,
         propensity=propensity,
-        products=[{"product": pick.product, "reason": pick.reason, **pick.item} for pick in picks],
-        reasons=reasons,
+        products=[{"product": pick.product, "reason": pick.reason, **pick.item} for pick in picks.get(person, ())],
+        reasons=[*draft.reasons[arm], *because],
     )
-    return Planned(person=person, address=planned.address, decision=decision, skip=HOLDOUT if arm == HOLDOUT else "")
+    return replace(planned, decision=decision, skip=HOLDOUT if arm == HOLDOUT else "")
 
 
-def _id(campaign: Campaign, person: PersonId, at: Instant) -> str:
-    return blake2b(f"{campaign.name}\0{iso(at)}\0{person}".encode(), digest_size=16).hexdigest()
+def _may(campaign: Campaign) -> str:
+    if campaign.kind is MailKind.TRANSACTIONAL:
+        return f"transactional, and {campaign.purpose} was not refused"
+    return f"consented to {campaign.purpose}"

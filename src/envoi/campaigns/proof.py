@@ -21,29 +21,21 @@ if TYPE_CHECKING:
     from envoi.campaigns.compose import Press
     from envoi.campaigns.plan import Planned
     from envoi.decisions.decision import Decision
-    from envoi.people.port import ProfileStore
     from envoi.people.profile import Profile
 
 #: The step of a decision at which its template is tried.
 STEP = "template"
-#: How many profiles are held at a time.
-_AT_ONCE = 1_000
 
 
-def proofed(press: Press, planned: Sequence[Planned], people: ProfileStore) -> list[Planned]:
+def proofed(press: Press, planned: Sequence[Planned]) -> list[Planned]:
     """The same plan: with the reasons why a mail is not as its template has it, and without those that cannot be."""
-    made: list[Planned] = []
     fallbacks = _used_fallbacks(press)
-    for start in range(0, len(planned), _AT_ONCE):
-        some = planned[start : start + _AT_ONCE]
-        profiles = people.get([each.person for each in some if not each.skip])
-        for each in some:
-            profile = profiles.get(each.person)
-            open_decision = None if each.skip or profile is None else each.decision
-            if profile and open_decision:
-                each = _tried(press, each, open_decision, profile, fallbacks)  # noqa: PLW2901 - the same person, further
-            made.append(each)
-    return made
+    return [
+        each
+        if each.skip or each.decision is None or each.profile is None
+        else _tried(press, each, each.decision, each.profile, fallbacks)
+        for each in planned
+    ]
 
 
 def _tried(

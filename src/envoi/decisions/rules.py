@@ -34,7 +34,7 @@ def choose(rules: Sequence[Rule], holds: Mapping[str, Set[PersonId]], person: Pe
 
     The reasons name the winner and the rules that held too but lost to it.
     """
-    fitting = [rule for rule in sorted(rules, key=lambda rule: rule.priority) if person in holds[rule.name]]
+    fitting = sorted((rule for rule in rules if person in holds[rule.name]), key=lambda rule: rule.priority)
     if not fitting:
         return FALLBACK, [Reason(step="content", because=f"none of {len(rules)} rules held, so the fallback")]
     winner, *losers = fitting

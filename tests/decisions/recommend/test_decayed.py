@@ -51,7 +51,7 @@ def expected(bought: list[Order], person: str, count: int) -> list[tuple[str, st
 @settings(max_examples=60)
 def test_it_is_what_its_definition_says(bought: list[Order]) -> None:
     with history(bought) as tables:
-        picks = RECOMMENDER.picks(tables, [PersonId(person) for person in "123"], at=NOW, count=3)
+        picks = RECOMMENDER.picker(tables, at=NOW, count=3)([PersonId(person) for person in "123"])
     for person, own in picks.items():
         assert [(pick.product, pick.reason) for pick in own] == expected(bought, person, 3)
 
@@ -73,11 +73,11 @@ def test_the_recent_counts_more_than_the_distant(mine: list[tuple[int, Line]], f
     others = [Order("2", DAY, (RYE,)), Order("3", DAY, (RYE,))]
     bought = [Order("1", days * DAY, (line,)) for days, line in mine]
     with history([*others, *bought]) as tables:
-        assert RECOMMENDER.picks(tables, [PersonId("1")], at=NOW, count=1)[PersonId("1")][0].product == first
+        assert RECOMMENDER.picker(tables, at=NOW, count=1)([PersonId("1")])[PersonId("1")][0].product == first
 
 
 def test_the_price_is_the_latest_one() -> None:
     dear = Line(product="tea", name="Tea", price=3.5)
     with history([Order("1", 9 * DAY, (TEA,)), Order("2", 1 * DAY, (dear,)), Order("1", -1, (TEA,))]) as tables:
-        (pick,) = RECOMMENDER.picks(tables, [PersonId("1")], at=NOW, count=3)[PersonId("1")]
+        (pick,) = RECOMMENDER.picker(tables, at=NOW, count=3)([PersonId("1")])[PersonId("1")]
     assert pick.item == {"name": "Tea", "price": 3.5, "aisle": "food"}

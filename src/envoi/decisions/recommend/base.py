@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from envoi.clock import Instant
     from envoi.conditions.bound import BoundFilter
@@ -42,14 +43,17 @@ class Shelf:
     where: BoundFilter | None = None
 
 
+#: Up to so many picks for each of these people; everyone gets an entry.
+Picker = Callable[[Sequence["PersonId"]], dict["PersonId", list[Pick]]]
+
+
 class Recommender(Protocol):
     """Something that recommends."""
 
-    def picks(
-        self, tables: Tables, people: Sequence[PersonId], *, at: Instant, count: int
-    ) -> dict[PersonId, list[Pick]]:
-        """Up to `count` picks for each of `people`, from history up to `at` only; ties are broken by product id.
+    def picker(self, tables: Tables, *, at: Instant, count: int) -> Picker:
+        """What gives people up to `count` picks each, from history up to `at` only; ties are broken by product id.
 
-        Everyone gets an entry; it is short or empty only if the whole shelf is.
+        History is read once, however often the picker is asked. Someone's picks are short or empty only if the whole
+        shelf is.
         """
         ...

@@ -8,11 +8,14 @@ Weights are whole millionths of whole days, so sums are exact and the same on ev
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from envoi.conditions.tables import item_filter
-from envoi.decisions.recommend.base import Pick, Shelf
+from envoi.decisions.recommend.base import Pick, Picker, Shelf
 from envoi.events.number import SCALE
 from envoi.tables import Query, num, text
 
@@ -42,16 +45,21 @@ class DecayedHistory:
     #: How far back popularity looks: the number of people who bought it in that time, and before that at any time.
     popular_days: int
 
-    def picks(
-        self, tables: Tables, people: Sequence[PersonId], *, at: Instant, count: int
-    ) -> dict[PersonId, list[Pick]]:
-        """See Recommender.picks."""
+    def picker(self, tables: Tables, *, at: Instant, count: int) -> Picker:
+        """See Recommender.picker."""
         own = self._own(tables, at, count)
         # So many that `count` are left when what the person's own picks are called is taken out.
         popular = self._popular(tables, at, 2 * count)
-        ranked = {person: [*own.get(person, ()), *popular] for person in people}
-        shelf = self._items(tables, at, {product for product, _ in chain.from_iterable(ranked.values())})
-        return {person: list(islice(self._apart(products, shelf), count)) for person, products in ranked.items()}
+        shelf = self._items(tables, at, {*own["product"].unique().to_pylist(), *(product for product, _ in popular)})
+
+        def picks(people: Sequence[PersonId]) -> dict[PersonId, list[Pick]]:
+            bought = _by_person(own, people)
+            return {
+                person: list(islice(self._apart([*bought.get(person, ()), *popular], shelf), count))
+                for person in people
+            }
+
+        return picks
 
     def _apart(self, ranked: Iterable[tuple[str, str]], shelf: dict[str, Item]) -> Iterator[Pick]:
         """Of products that are called the same, the first."""
@@ -62,7 +70,8 @@ class DecayedHistory:
                 called.add(name)
                 yield Pick(product=product, reason=reason, item=shelf[product])
 
-    def _own(self, tables: Tables, at: Instant, count: int) -> dict[PersonId, list[tuple[str, str]]]:
+    def _own(self, tables: Tables, at: Instant, count: int) -> pa.Table:
+        """Everyone's own: `id`, `product` and how many `times`, best first; as a table, since it is of all people."""
         newest, shelf_values = self._newest(at, {self.shelf.name: "text"})
         scope, values = self._scope(at, since=at - FARTHEST_HALF_LIVES * self.half_life_days * DAY)
         sql = (
@@ -77,13 +86,7 @@ class DecayedHistory:
             " SELECT p.id AS id, r.product AS product, r.times AS times FROM ranked AS r"
             " JOIN people AS p ON p.number = r.person WHERE r.place <= ? ORDER BY p.id, r.place"
         )
-        rows = tables.query(Query(sql, (*shelf_values, at, self.half_life_days, *values, count)))
-        own: dict[PersonId, list[tuple[str, str]]] = {}
-        for person, product, times in zip(
-            *(rows.column(name).to_pylist() for name in ("id", "product", "times")), strict=True
-        ):
-            own.setdefault(person, []).append((product, _bought(times)))
-        return own
+        return tables.query(Query(sql, (*shelf_values, at, self.half_life_days, *values, count)))
 
     def _popular(self, tables: Tables, at: Instant, count: int) -> list[tuple[str, str]]:
         newest, shelf_values = self._newest(at, {self.shelf.name: "text"})
@@ -146,6 +149,15 @@ class DecayedHistory:
             return sql, values
         condition = item_filter(self.shelf.where)
         return f"{sql} AND {condition.sql}", (*values, *condition.values)
+
+
+def _by_person(own: pa.Table, people: Sequence[PersonId]) -> dict[PersonId, list[tuple[str, str]]]:
+    """Of everyone's own what belongs to these people, each product with the reason to pick it."""
+    rows = own.filter(pc.is_in(own["id"], value_set=pa.array(people, own["id"].type)))
+    found: dict[PersonId, list[tuple[str, str]]] = {}
+    for person, product, times in zip(*(rows[name].to_pylist() for name in ("id", "product", "times")), strict=True):
+        found.setdefault(person, []).append((product, _bought(times)))
+    return found
 
 
 def _bought(times: int) -> str:
