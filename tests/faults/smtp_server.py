@@ -14,7 +14,7 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 
@@ -39,9 +39,24 @@ class Behaviour:
     resets: bool = False
     #: Says 421 to every message after these many on one connection.
     per_connection: int = 1_000_000
+    #: Takes so many messages on all connections, and says 421 to those after.
+    in_all: int = 1_000_000
     extensions: tuple[str, ...] = ("SIZE 10000000",)
+    starttls: str = "220 go ahead"
+    #: Instead of the extensions.
+    ehlo: str | None = None
+    #: Says one octet at a time, and so long after the one before.
+    drips_s: float = 0.0
+    #: Recipients that get an answer of their own.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    #: Asks for the message even if nobody is to get it (RFC 2920 3.1).
+    asks_anyway: bool = False
+    #: Reads no message to its end.
+    stops_reading: bool = False
 
 
+#: What most servers offer.
+PIPELINED = ("SIZE 10000000", "PIPELINING")
 OK = Behaviour()
 BUSY_BANNER = Behaviour(banner="421 4.3.2 too busy")
 GREYLISTS = Behaviour(rcpt="450 4.2.1 come back later")
@@ -65,6 +80,11 @@ class Record:
     kept: dict[str, list[bytes]] = field(default_factory=dict)
     #: What came of messages whose dot never did.
     fragments: list[bytes] = field(default_factory=list)
+
+    @property
+    def taken(self) -> int:
+        """How many messages were kept in all."""
+        return sum(len(copies) for copies in self.kept.values())
 
     @property
     def accepted(self) -> Counter[str]:
@@ -93,6 +113,7 @@ class FaultServer:
         self.listener = listener
         self.record = Record()
         self.has_ended = threading.Event()
+        self.connections: list[socket.socket] = []
         self._tcp = _Tcp(("127.0.0.1", 0), _Dialogue)
         self._tcp.owner = self
         self._thread = threading.Thread(target=self._tcp.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -106,6 +127,20 @@ class FaultServer:
     def url(self) -> str:
         """Where mail for it goes."""
         return f"{'smtps' if self.tls else 'smtp'}://127.0.0.1:{self.port}"
+
+    def hang_up(self) -> None:
+        """Ends all connections."""
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def has_heard(self, command: str) -> bool:
+        """Whether the client says the command, now or in a moment."""
+        for _ in range(500):
+            if command in self.record.commands:
+                return True
+            self.has_ended.wait(0.01)
+        return False
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -122,6 +157,8 @@ class FaultServer:
 
 class _Tcp(socketserver.ThreadingTCPServer):
     daemon_threads = True
+    # As many as senders open at once: a connection beyond it would seem open, and be greeted much later or never.
+    request_queue_size = 256
     # A client that a test left waiting must not keep the server from ending.
     block_on_close = False
     owner: FaultServer
@@ -137,8 +174,10 @@ class _Dialogue(socketserver.StreamRequestHandler):
         """Answers until the client or the behaviour ends it; a client that was killed is no error here."""
         owner = self.server.owner
         owner.record.connections += 1
+        owner.connections.append(self.connection)
         self.recipient = ""
         self.messages = 0
+        self.is_begun = self.is_addressed = False
         with suppress(OSError):
             if owner.tls:
                 self._encrypt(owner.tls)
@@ -162,26 +201,38 @@ class _Dialogue(socketserver.StreamRequestHandler):
         owner.record.commands.append(line)
         verb = line.upper().replace(":", " ").split(maxsplit=1)[0]
         if verb == "STARTTLS" and owner.starttls:
-            self._say("220 go ahead")
-            self._encrypt(owner.starttls)
+            if self._say(owner.behaviour.starttls) and owner.behaviour.starttls.startswith("220"):
+                self._encrypt(owner.starttls)
             return True
         self.messages += verb == "MAIL"
+        if line.upper() == "AUTH LOGIN":
+            for prompt in ("334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"):
+                self._say(prompt)
+                owner.record.commands.append(self.rfile.readline().decode().strip())
         if verb == "RCPT":
             self.recipient = line.partition("<")[2].partition(">")[0]
-        goes_on = self._say(self._answer(verb, owner.behaviour)) and verb != "QUIT"
-        if goes_on and verb == "DATA" and owner.behaviour.data.startswith("354"):
+        answer = self._answer(verb, owner.behaviour)
+        if verb == "MAIL":
+            self.is_begun, self.is_addressed = answer.startswith("25"), False
+        elif verb == "RCPT":
+            self.is_addressed = answer.startswith("25")
+        goes_on = self._say(answer) and verb != "QUIT"
+        if goes_on and verb == "DATA" and answer.startswith("354"):
             return self._message(owner.behaviour)
         return goes_on
 
     def _answer(self, verb: str, behaviour: Behaviour) -> str:
         if verb == "MAIL" and self.messages > behaviour.per_connection:
             return "421 4.7.0 enough on one connection"
+        if verb == "MAIL" and self.server.owner.record.taken >= behaviour.in_all:
+            return "421 4.7.0 enough for now"
         answers = {
-            "EHLO": "\r\n".join(["250-fault", *(f"250-{each}" for each in behaviour.extensions), "250 HELP"]),
+            "EHLO": _offers(behaviour) if behaviour.ehlo is None else behaviour.ehlo,
+            "HELO": "250 fault",
             "AUTH": behaviour.auth,
             "MAIL": behaviour.mail,
-            "RCPT": behaviour.rcpt,
-            "DATA": behaviour.data,
+            "RCPT": behaviour.answers.get(self.recipient, behaviour.rcpt) if self.is_begun else "503 5.5.1 no MAIL",
+            "DATA": behaviour.data if self.is_addressed or behaviour.asks_anyway else "503 5.5.1 no recipients",
             "RSET": "250 ok",
             "QUIT": "221 bye",
         }
@@ -191,6 +242,8 @@ class _Dialogue(socketserver.StreamRequestHandler):
         """Reads to the dot and says what becomes of it; False if either side hangs up."""
         record = self.server.owner.record
         record.awaited.add(self.recipient)
+        if behaviour.stops_reading:
+            return self._say(IS_SILENT)
         lines: list[bytes] = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
@@ -215,6 +268,18 @@ class _Dialogue(socketserver.StreamRequestHandler):
             linger = struct.pack("ii", owner.behaviour.resets, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             return False
-        self.wfile.write(answer.encode() + b"\r\n")
+        self._write(answer.encode() + b"\r\n", owner.behaviour.drips_s)
         owner.listener()
         return not answer.startswith("421")
+
+    def _write(self, octets: bytes, drips_s: float) -> None:
+        if not drips_s:
+            self.wfile.write(octets)
+        for octet in octets if drips_s else b"":
+            self.wfile.write(bytes([octet]))
+            if self.server.owner.has_ended.wait(drips_s):
+                return
+
+
+def _offers(behaviour: Behaviour) -> str:
+    return "\r\n".join(["250-fault", *(f"250-{each}" for each in behaviour.extensions), "250 HELP"])

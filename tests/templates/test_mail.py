@@ -198,3 +198,33 @@ def test_a_mail_that_is_withheld_has_no_other_one() -> None:
     withheld = parse_mail(mjml("{% abort_message('no picks') %}"))
     with pytest.raises(Withheld, match="no picks"):
         replace(withheld, fallback=parse_mail(mjml("plain words"))).render({})
+
+
+OWN_LINES = [
+    ("Autumn picks", "the week's picks"),
+    ("Hi {{ person.name }}", "the week's picks"),
+    ("Autumn picks", "for {{ person.name }}"),
+    ("{{ campaign.name }} for {{ person.name }}", "{{ campaign.name }}"),
+    ("{{ campaign.name }}", ""),
+]
+
+
+@pytest.mark.parametrize(("subject", "preview"), OWN_LINES)
+def test_what_is_worked_out_beforehand_leaves_the_mail_as_it_was(subject: str, preview: str) -> None:
+    source = (
+        "<mjml><mj-head><mj-title>Own</mj-title></mj-head><mj-body><mj-section><mj-column><mj-text>"
+        "{{ campaign.name }}, {{ campaign.subject }}, {{ campaign.preview }}, {{ campaign.size }} {{ campaign | size }}"
+        "{% for each in campaign %}{{ each | join: ':' }},{% endfor %}{% assign key = 'subject' %}{{ campaign[key] }}"
+        "</mj-text></mj-column></mj-section></mj-body></mjml>"
+    )
+    mail = parse_mail(source).with_lines(subject=subject, preview=preview)
+    known = {"campaign": {"name": "Spring & more", "subject": subject, "preview": preview}, "shop": {"name": "Maple"}}
+    for name in ("Anna", "<Zoë>"):
+        data = {**known, "person": {"name": name}}
+        assert mail.given(known).render(data) == mail.render(data)
+
+
+def test_a_campaigns_name_is_worked_out_even_where_its_subject_is_each_persons() -> None:
+    mail = parse_mail("<html><title>Hi {{ name }}</title><body>{{ campaign.name }}{{ campaign.subject }}</body></html>")
+    body = mail.given({"campaign": {"name": "Spring", "subject": ""}}).html.body
+    assert [type(node).__name__ for node in body] == ["Text", "Output", "Text", "Output", "Text"]

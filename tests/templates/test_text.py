@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from envoi.templates.liquid import parse_plain
 from envoi.templates.mask import mask
-from envoi.templates.text import break_lines, to_text
+from envoi.templates.text import LINE, PARAGRAPH, break_lines, to_text
 
 DATA = {"on": True, "rows": ["A", "B"], "url": "https://example.org/?a=1&b=2", "name": "Anna & Bo"}
 
@@ -65,3 +69,13 @@ def test_the_title_is_apart() -> None:
 )
 def test_a_run_of_breaks_is_the_strongest(text: str, broken: str) -> None:
     assert break_lines(text) == broken
+
+
+@given(st.text("ab \x01\x02\x03\n\t·.\u00a0\u3000é", max_size=30))
+def test_a_run_of_marks_and_white_space_is_one_break(text: str) -> None:
+    def strongest(run: re.Match[str]) -> str:
+        return "\n\n" if PARAGRAPH in run[0] else "\n" if LINE in run[0] else " · "
+
+    lines = re.sub("[ \t\n]*[\x01-\x03][ \t\n\x01-\x03]*", strongest, text).splitlines()
+    plain = re.sub("\n{3,}", "\n\n", "\n".join(line.strip() for line in lines))
+    assert break_lines(text) == plain.strip(" \n·") + "\n"

@@ -27,9 +27,13 @@ class Message:
     text: str
     #: Aware; what the Date header says.
     date: datetime
-    #: Where one click (RFC 8058) or a visit ends these mails.
+    #: Where one click (RFC 8058) or a visit ends these mails; empty for mails that one cannot leave.
     unsubscribe_url: str
     #: Names the list for mail programs (RFC 2919): dotted, like `weekly-picks.example.org`.
     list_id: str
     #: Who gets the answers, if not the sender.
     reply_to: Mailbox | None = None
+    #: Where a mail, whatever it says, ends these mails too (RFC 2369); empty if mail there reaches nobody.
+    unsubscribe_mailto: str = ""
+    #: By what mailbox providers count complaints, like `spring:newsletter:marketing:shop`; may be empty.
+    feedback_id: str = ""

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 _NO = object()
 
 
+class Partly(dict[str, object]):
+    """A mapping of which only these keys are known: what it has besides, each person's data will say."""
+
+    __slots__ = ()
+
+
 class Known:
     """What a template can make of the names that are known."""
 
@@ -115,10 +121,10 @@ class Known:
         value = self._data[node.root]
         for step in node.steps:
             key = self._known(step) if isinstance(step, tree.Node) else step
-            if key is _NO:
+            if key is _NO or (isinstance(value, Partly) and key not in value):
                 return _NO
             value = self._dialect.item(value, key)
-        return value
+        return _NO if isinstance(value, Partly) else value
 
     def _call(self, node: tree.Call) -> Any:  # noqa: ANN401
         function = self._dialect.functions.get(node.function)

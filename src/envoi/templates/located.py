@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envoi.errors import Place, TemplateError
+from envoi.templates import tree
 from envoi.templates.place import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from envoi.templates import tree
     from envoi.templates.mask import Piece
     from envoi.templates.program import Program
     from envoi.templates.template import Printed, Variable
@@ -34,6 +34,11 @@ class Located:
     def body(self) -> tree.Body:
         """Its tree; places in it are those of the piece."""
         return self.template.body
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it prints the same for all."""
+        return all(isinstance(node, tree.Text) for node in self.body)
 
     def render(self, data: Mapping[str, object]) -> str:
         """The text for this data; see `Template.render`."""

@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envoi.errors import TemplateError, Withheld
+from envoi.templates.given import Partly
 from envoi.templates.html import to_html
 from envoi.templates.language import LIQUID, Language
 from envoi.templates.located import Located, located
 from envoi.templates.mask import mask
 from envoi.templates.place import place
+from envoi.templates.quoted import encoded, joined
+from envoi.templates.quoted_text import broken, marked
 from envoi.templates.template import Rendered, Setback
 from envoi.templates.text import break_lines, to_text
 
@@ -41,6 +44,10 @@ class MailTemplate:
     preview: Located | None = None
     #: What a person gets whose data break this one.
     fallback: MailTemplate | None = None
+    #: The subject, and the preview if it has one, where they are the same for all; None: each person's data make them.
+    lines: Mapping[str, str] | None = None
+    #: HTML and text come out as `Quoted` texts.
+    quotes: bool = False
 
     def render(self, data: Mapping[str, object]) -> Rendered:
         """The mail for one person; the same data give the same texts.
@@ -61,27 +68,47 @@ class MailTemplate:
             return replace(rendered, setbacks=(Setback(reason=fault.what, at=fault.at), *rendered.setbacks))
 
     def _render(self, data: Mapping[str, object]) -> Rendered:
+        lines, setbacks = self.lines, list[Setback]()
+        if lines is None:
+            lines, setbacks = self._lines(data)
+            data = _with_lines(data, lines)
+        html, text = self.html.print(data), self.text.print(data)
+        return Rendered(
+            subject=lines["subject"],
+            html=joined(html.text) if self.quotes else html.text.lstrip(),
+            text=broken(text.text) if self.quotes else break_lines(text.text),
+            setbacks=tuple(dict.fromkeys((*setbacks, *html.setbacks, *text.setbacks))),
+        )
+
+    def _lines(self, data: Mapping[str, object]) -> tuple[dict[str, str], list[Setback]]:
+        """What the mail prints as `campaign.subject` and `campaign.preview`, and what had to be replaced in them."""
         subject = self.subject.print(data)
         lines = {"subject": _one_line(subject.text)}
         if self.preview:
             lines["preview"] = _one_line(self.preview.render(data))
-        data = _with_lines(data, lines)
-        html, text = self.html.print(data), self.text.print(data)
-        return Rendered(
-            subject=lines["subject"],
-            html=html.text.lstrip(),
-            text=break_lines(text.text),
-            setbacks=tuple(dict.fromkeys((*subject.setbacks, *html.setbacks, *text.setbacks))),
-        )
+        return lines, list(subject.setbacks)
 
     def given(self, data: Mapping[str, object]) -> MailTemplate:
         """The same mail for people who all have these data: what follows from them is worked out now; it takes a while.
 
         `whole` stays as its author wrote it.
         """
-        subject, html, text = (_given(each, data) for each in (self.subject, self.html, self.text))
         fallback = self.fallback.given(data) if self.fallback else None
-        return replace(self, subject=subject, html=html, text=text, fallback=fallback)
+        preview = _given(self.preview, data) if self.preview else None
+        own = replace(self, subject=_given(self.subject, data), preview=preview, fallback=fallback)
+        if own.subject.is_fixed and (preview is None or preview.is_fixed):
+            lines = own._lines(data)[0]  # noqa: SLF001 - of the same class
+            own, known = replace(own, lines=lines), _with_lines(data, lines)
+        else:
+            known = _without_lines(data, has_preview=preview is not None)
+        return replace(own, html=_given(self.html, known), text=_given(self.text, known))
+
+    def quoted(self) -> MailTemplate:
+        """The same mail in quoted-printable as mails carry it: what is the same for all is encoded once."""
+        html = replace(self.html, template=self.html.template.encoded(encoded))
+        text = replace(self.text, template=self.text.template.encoded(marked))
+        fallback = self.fallback.quoted() if self.fallback else None
+        return replace(self, html=html, text=text, fallback=fallback, quotes=True)
 
     def with_lines(self, *, subject: str = "", preview: str = "") -> MailTemplate:
         """The same mail with a campaign's own subject and preview, both in the dialect of the mail.
@@ -89,8 +116,8 @@ class MailTemplate:
         Raises:
             TemplateError: one of them does not parse.
         """
-        own = replace(self, subject=_own(subject, self.language)) if subject else self
-        return replace(own, preview=_own(preview, self.language)) if preview else own
+        own = replace(self, subject=_own(subject, self.language), lines=None) if subject else self
+        return replace(own, preview=_own(preview, self.language), lines=None) if preview else own
 
 
 def _with_lines(data: Mapping[str, object], lines: Mapping[str, str]) -> Mapping[str, object]:
@@ -98,8 +125,20 @@ def _with_lines(data: Mapping[str, object], lines: Mapping[str, str]) -> Mapping
     return {**data, "campaign": {**(campaign if isinstance(campaign, dict) else {}), **lines}}
 
 
+def _without_lines(data: Mapping[str, object], *, has_preview: bool) -> Mapping[str, object]:
+    """The data, without what the mail itself makes of each person's."""
+    campaign = data.get("campaign")
+    if not isinstance(campaign, dict):
+        return data
+    own = {"subject", "preview"} if has_preview else {"subject"}
+    return {**data, "campaign": Partly({name: value for name, value in campaign.items() if name not in own})}
+
+
 def _given(piece: Located, data: Mapping[str, object]) -> Located:
-    return replace(piece, template=piece.template.given(data))
+    made = piece.template.given(data)
+    # What is known in part must not hide the whole that each person's data bring.
+    fixed = {name: value for name, value in made.fixed.items() if not isinstance(value, Partly)}
+    return replace(piece, template=replace(made, fixed=fixed))
 
 
 def _own(text: str, language: Language) -> Located:

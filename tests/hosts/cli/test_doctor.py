@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from envoi.hosts.local import MAIL_URL
-from tests.faults.smtp_server import FaultServer
+from envoi.hosts.surroundings import MAIL_URL
+from tests.faults.smtp_server import PIPELINED, Behaviour, FaultServer
 from tests.hosts.cli.conftest import Run
 
 
@@ -20,7 +20,7 @@ def found(envoi: Run, shop: Path) -> dict[str, dict[str, object]]:
 def test_a_healthy_project(envoi: Run, shop: Path) -> None:
     ran = envoi("doctor", "--project", shop)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.count("✓") == ran.out.count("\n") == 8
+    assert ran.out.count("✓") == ran.out.count("\n") == 14
     assert "log, history and profiles agree at event 41\n" in ran.out
 
 
@@ -40,7 +40,7 @@ def test_a_secret_that_others_may_read(envoi: Run, shop: Path) -> None:
 
 
 def test_the_way_to_the_mail_server(envoi: Run, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with FaultServer() as server:
+    with FaultServer(Behaviour(extensions=PIPELINED)) as server:
         monkeypatch.setenv(MAIL_URL, server.url)
         assert found(envoi, shop)["mail"] == {
             "name": "mail",

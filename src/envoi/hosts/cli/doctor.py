@@ -11,18 +11,17 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING
 
-from envoi.adapters.messages.smtp_connect import connect, parse_server
-from envoi.campaigns.project import load
+from envoi.adapters.dns import texts
 from envoi.clock import SystemClock, iso, parse_instant
 from envoi.errors import EnvoiError, ProjectError, StoreFailed
 from envoi.hosts.cli.check import checked_files, observed
+from envoi.hosts.cli.doctor_mail import mail_looks
 from envoi.hosts.cli.faults import FAILED
 from envoi.hosts.cli.opening import root_of
 from envoi.hosts.cli.options import Json, ProjectDir
 from envoi.hosts.cli.screen import paint, show
 from envoi.hosts.folder import STATE, read_files, state_folder
-from envoi.hosts.local import MAIL_URL, open_project
-from envoi.hosts.mailers import mail_folder
+from envoi.hosts.local import open_project
 from envoi.reports.answers import Answer, Check
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ _FREE_BYTES = 1 << 30
 #: Each mail waits for two of them; slower than this, ten thousand mails take half an hour.
 _SLOWEST_FSYNC_S = 0.1
 _FSYNCS = 15
-_REPLY_S = 10.0
 #: No machine's clock is right that shows less: this code was not written yet.
 _EARLIEST = parse_instant("2026-01-01")
 
@@ -47,12 +45,13 @@ class Health(Answer, frozen=True, kw_only=True):
 
 
 def command(project: ProjectDir = None, json: Json = False) -> int:
-    """Look at the Python, the project's files and stores, the disk, the clock and the way to the mail server.
+    """Look at the Python, the project's files and stores, the disk, the clock, the mail server and the sender's domain.
 
     Exits with 1 if something is to be mended.
     """
     root = root_of(project)
-    checks = [_looked(name, look, root) for name, look in _LOOKS.items()]
+    looks = {**_LOOKS, **mail_looks(texts)}
+    checks = [_looked(name, look, root) for name, look in looks.items()]
     health = Health(ok=all(check.ok for check in checks), checks=checks)
     show(health, "\n".join(map(_told, checks)), json=json)
     return 0 if health.ok else FAILED
@@ -141,18 +140,6 @@ def _clock(root: Path) -> str:
     return f"{iso(now)[:19]}Z" + (f"; the project lives at {iso(as_of)}" if as_of else "")
 
 
-def _mail(root: Path) -> str:
-    url = os.environ.get(MAIL_URL) or load(read_files(root)).settings.mail_url
-    folder = mail_folder(url, root)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return f"goes to the folder {folder}, and stays on this machine"
-    server = parse_server(url)
-    with connect(server, reply_s=_REPLY_S):
-        return f"{server} answers" + (" and lets us in" if server.user else "")
-
-
 _LOOKS = {
     "python": _python,
     "files": _files,
@@ -161,5 +148,4 @@ _LOOKS = {
     "fsync": _fsync,
     "clock": _clock,
     "secret": _secret,
-    "mail": _mail,
 }
