@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from envoi.clock import Clock
     from envoi.conditions.bound import Bound
     from envoi.hosts.live.api import Message, Receive, Send
+    from envoi.hosts.live.dispatch import Dispatch
     from envoi.hosts.live.opening import Opened
     from envoi.hosts.live.status import Task
     from envoi.hosts.local import Envoi
@@ -49,6 +50,8 @@ class LiveHost:
     def __init__(
         self, root: Path, pages: App, *, judge: Callable[[Mapping[str, Bound]], Judge], clock: Clock | None = None
     ) -> None:
+        #: Sends campaigns; None for a host that does not.
+        self.dispatch: Dispatch | None = None
         self._root = root
         self._pages = pages
         self._judge = judge
@@ -73,12 +76,16 @@ class LiveHost:
 
         async def say(message: Message) -> None:
             if message["type"] in _ENDS:
+                if self.dispatch:
+                    await asyncio.to_thread(self.dispatch.stop)
                 await asyncio.to_thread(self._keeper.stop)
                 await asyncio.to_thread(self._writer.stop)
             await send(message)
 
         self._writer.start(self.desk.settle)
         self._keeper.start()
+        if self.dispatch:
+            self.dispatch.start()
         await self._pages(scope, receive, say)
 
     @contextmanager

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 import socket
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from envoi.errors import Unreachable
+from envoi.hosts.live.dispatch import Dispatch
 from envoi.hosts.live.host import LiveHost
 from envoi.hosts.live.impatient import ImpatientProtocol
+from envoi.hosts.stores import store_url_of
+from envoi.hosts.surroundings import settings_alone
 from envoi.hosts.web.app import app
 from envoi.hosts.web.guard import LOG
 from envoi.segments.live import LiveJudge
@@ -30,8 +34,8 @@ MOST_CONNECTIONS = 4_000
 IDLE_S = 30
 
 
-def serve(root: Path, *, host: str, port: int) -> None:
-    """Takes events in and shows the pages of the project in `root` until it is interrupted.
+def serve(root: Path, *, host: str, port: int, sends: bool = True) -> None:
+    """Takes events in, sends what is due, and shows the pages of the project in `root` until it is interrupted.
 
     Raises:
         Unreachable: the address cannot be listened at.
@@ -45,8 +49,24 @@ def serve(root: Path, *, host: str, port: int) -> None:
     LOG.setLevel(logging.INFO)
     LOG.addHandler(logging.StreamHandler())
     _allow_connections()
+    dispatch = Dispatch(root) if sends else None
     with listening:
-        server(LiveHost(root, app(root, host=host), judge=LiveJudge)).run(sockets=[listening])
+        if store_url_of(settings_alone(root)):
+            LOG.info("the log is in PostgreSQL: events come in by `envoi import`, not by /v1/")
+            _run_pages(root, host, dispatch, listening)
+            return
+        live = LiveHost(root, app(root, host=host), judge=LiveJudge)
+        live.dispatch = dispatch
+        server(live).run(sockets=[listening])
+
+
+def _run_pages(root: Path, host: str, dispatch: Dispatch | None, listening: socket.socket) -> None:
+    """Pages, public routes and sending: all but the live host, whose states are part of a commit to SQLite."""
+    with ExitStack() as ending:
+        if dispatch:
+            ending.callback(dispatch.stop)
+            dispatch.start()
+        server(app(root, host=host)).run(sockets=[listening])
 
 
 def server(application: App) -> uvicorn.Server:
