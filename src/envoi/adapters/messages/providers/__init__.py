@@ -1,0 +1,1 @@
+"""Mail providers: for each, how mail is handed over to it, and how what it tells back is verified and understood."""

@@ -1,0 +1,93 @@
+"""Brevo's transactional webhooks: one event a request, without a signature, so with a password that we gave it.
+
+Reference: developers.brevo.com/docs/transactional-webhooks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envoi.adapters.messages.providers.webhook import Signed, from_seconds, knows, loaded, named, ours, unread
+from envoi.errors import ProjectError
+from envoi.messages.feedback import Feedback, Told
+from envoi.messages.loose import number, objects, text
+from envoi.messages.returned.codes import codes
+from envoi.messages.returned.reason import Lasting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from envoi.adapters.messages.providers.webhook import Posted
+    from envoi.clock import Instant
+    from envoi.messages.feedback import Odd
+    from envoi.messages.loose import Object
+
+PROVIDER = "brevo"
+
+EVENTS = {
+    "request": Told.PROCESSED,
+    "delivered": Told.DELIVERED,
+    "deferred": Told.DEFERRED,
+    "hard_bounce": Told.BOUNCED,
+    "soft_bounce": Told.BOUNCED,
+    "blocked": Told.DROPPED,
+    "error": Told.DROPPED,
+    "invalid_email": Told.DROPPED,
+    "spam": Told.COMPLAINED,
+    "opened": Told.OPENED,
+    "unique_opened": Told.OPENED,
+    "proxy_open": Told.OPENED,
+    "unique_proxy_open": Told.OPENED,
+    "click": Told.CLICKED,
+    "unsubscribed": Told.UNSUBSCRIBED,
+}
+_BOUNCES = {"hard_bounce": Lasting.PERMANENT, "soft_bounce": Lasting.TEMPORARY}
+_PROXIES = frozenset({"proxy_open", "unique_proxy_open"})
+
+
+class BrevoWebhook(Signed):
+    """Verifies by the user and password, or the Bearer token, that Brevo was given."""
+
+    def __init__(self, credentials: str) -> None:
+        """Takes `user:password`, or a token.
+
+        Raises:
+            ProjectError: it is empty.
+        """
+        if not credentials:
+            raise ProjectError("the password of Brevo's webhook is missing", hint="write it as user:password")
+        self._credentials = credentials
+
+    def distrust(self, posted: Posted, now: Instant) -> str:  # noqa: ARG002 - Brevo says of no time that it is true
+        """See `Webhook.distrust`."""
+        return "" if knows(posted, self._credentials) else "the password is not the one that Brevo was given"
+
+    def read(self, posted: Posted) -> Iterator[Feedback | Odd]:
+        """See `Webhook.read`."""
+        found = objects(loaded(posted.body))
+        if not found:
+            yield unread(PROVIDER, "no event", posted.body)
+        for event in found:
+            yield _feedback(event)
+
+
+def _feedback(event: Object) -> Feedback | Odd:
+    name = text(event, "event")
+    told = EVENTS.get(name)
+    if told is None:
+        return unread(PROVIDER, f"no event of Brevo that has a meaning here: {name!r}", event)
+    given, link = text(event, "message-id"), text(event, "link")
+    at, recipient, words = number(event, "ts_event"), text(event, "email").lower(), text(event, "reason")
+    return Feedback(
+        told=told,
+        provider=PROVIDER,
+        id=named(name, given, recipient, at, link),
+        recipient=recipient,
+        message_id=text(event, "X-Mailin-custom") or ours(given),
+        at=from_seconds(at if at is not None else number(event, "ts")),
+        lasting=_BOUNCES.get(name),
+        code=codes(words)[0],
+        reason=words,
+        url=link,
+        machine="Brevo says that a proxy opened it" if name in _PROXIES else "",
+    )
