@@ -6,13 +6,13 @@ import pytest
 
 from envoi.clock import Instant
 from envoi.events.event import PersonId, Stored
-from envoi.messages.links import Unsubscribe
+from envoi.messages.links import Reader
 from envoi.messages.unsubscribe import withdrawal
 from envoi.people.consent import allows
 from envoi.people.profile import Profile, Said, fold
 
 ADA = PersonId("ada")
-LINK = Unsubscribe(ADA, "newsletter", "hello")
+LINK = Reader(ADA, "newsletter", "hello")
 
 
 def who_said(at: int, *, granted: bool) -> Profile:

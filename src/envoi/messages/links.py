@@ -1,58 +1,99 @@
-"""Signed links: who a public link is for is in its token, and only the project's secret can make one."""
+"""Public links: who a mail is for and where its links lead are in tokens that only the project's secret can make.
+
+    /unsubscribe/TOKEN, /preferences/TOKEN, /v/TOKEN    sealed: the person, the purpose, the campaign
+    /c/LINK/TOKEN, /o/LINK/TOKEN                        a link of a campaign, and the decision that the mail was made of
+
+LINK is the same in all mails of a campaign and TOKEN in all links of a mail, so that a link costs a mail nothing but
+its bytes. A token counts only for links of its own campaign, and where a link leads is in the database alone.
+"""
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
-from envoi.errors import NotFound
 from envoi.events.event import PersonId
+from envoi.messages.tokens import Keys, for_url, from_url, refusal
 
-#: Bytes of the signature kept: 2 ** 128 guesses.
-_SIGNATURE_BYTES = 16
+_READER, _MAIL, _LINK = "reader", "mail", "link"
+#: What public addresses begin with, after the base; a link to one of them is ours, and never tracked.
+OWN = ("/unsubscribe/", "/preferences/", "/v/", "/c/", "/o/")
+#: Where the pixel leads: nowhere.
+PIXEL = ""
 
 
-class Unsubscribe(msgspec.Struct, frozen=True, array_like=True):
-    """What an unsubscribe link stands for."""
+class Reader(msgspec.Struct, frozen=True, array_like=True):
+    """Whom a mail is for, and what was agreed to."""
 
     person: PersonId
     purpose: str
     campaign: str
 
 
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """One address that the mails of a campaign lead to."""
+
+    #: Derived from the campaign and the address, so every worker gives the same one.
+    id: str
+    campaign: str
+    #: As it stood in the mail; PIXEL for the picture that tells of an opening.
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Makes and reads a project's links; the secret never leaves it."""
+    """Makes and reads a project's links; the secrets never leave it."""
 
     base: str
-    secret: bytes
+    secret: bytes = field(repr=False)
+    #: Secrets of before, the oldest first: what they made is still read.
+    older: tuple[bytes, ...] = field(default=(), repr=False)
+    keys: Keys = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Makes the keys ready."""
+        object.__setattr__(self, "keys", Keys((*self.older, self.secret)))
+
+    def token(self, person: PersonId, *, purpose: str, campaign: str) -> str:
+        """What stands for a mail's reader, in all pages that are for them."""
+        return self.keys.sealed(_READER, msgspec.msgpack.encode(Reader(person, purpose, campaign)))
 
     def unsubscribe(self, person: PersonId, *, purpose: str, campaign: str) -> str:
         """The address at which one click ends mail of this purpose for this person (RFC 8058)."""
-        return f"{self.base}/unsubscribe/{self._token(Unsubscribe(person, purpose, campaign))}"
+        return self.page("unsubscribe", self.token(person, purpose=purpose, campaign=campaign))
 
-    def read(self, token: str) -> Unsubscribe:
-        """What the token of a link stands for.
+    def page(self, name: str, token: str) -> str:
+        """The address of a public page: "unsubscribe", "preferences" or "v"."""
+        return f"{self.base}/{name}/{token}"
+
+    def read(self, token: str) -> Reader:
+        """Whom the token of a page stands for.
 
         Raises:
-            NotFound: the token was not made with this secret; the same for every kind of wrong token.
+            NotFound: no secret of ours made it; the same for every kind of wrong token.
         """
         try:
-            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-            signature, body = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-            if hmac.compare_digest(signature, self._signature(body)):
-                return msgspec.json.decode(body, type=Unsubscribe)
-        except (Error, ValueError, msgspec.MsgspecError):
-            pass
-        raise NotFound("this link is not one of ours", hint="use the link in the mail as it is")
+            return msgspec.msgpack.decode(self.keys.opened(_READER, token), type=Reader)
+        except msgspec.MsgspecError:
+            raise refusal() from None
 
-    def _token(self, link: Unsubscribe) -> str:
-        body = msgspec.json.encode(link)
-        return urlsafe_b64encode(self._signature(body) + body).rstrip(b"=").decode()
+    def link(self, campaign: str, url: str) -> Link:
+        """The link of a campaign that leads to `url`."""
+        return Link(id=for_url(self.keys.fingerprint(_LINK, campaign, url)), campaign=campaign, url=url)
 
-    def _signature(self, body: bytes) -> bytes:
-        return hmac.digest(self.secret, b"unsubscribe\0" + body, "sha256")[:_SIGNATURE_BYTES]
+    def mark(self, decision: str, *, campaign: str) -> str:
+        """The token in all links of the mail that this decision, named in hexadecimal digits, led to."""
+        return for_url(self.keys.signed(_MAIL, bytes.fromhex(decision), about=campaign))
+
+    def decision(self, token: str, link: Link | None) -> str:
+        """The decision whose mail this link stood in.
+
+        Raises:
+            NotFound: the token is wrong, there is no such link, or the mail is another campaign's; always the same.
+        """
+        campaign = link.campaign if link else ""
+        name = self.keys.verified(_MAIL, from_url(token), about=campaign)
+        if link is None:
+            raise refusal()
+        return name.hex()

@@ -9,13 +9,13 @@ from envoi.clock import Instant
 from envoi.events.event import ENVOI, Event, Name
 
 if TYPE_CHECKING:
-    from envoi.messages.links import Unsubscribe
+    from envoi.messages.links import Reader
     from envoi.people.profile import Profile
 
 SOURCE = "unsubscribe link"
 
 
-def withdrawal(link: Unsubscribe, profile: Profile | None, now: Instant) -> Event | None:
+def withdrawal(link: Reader, profile: Profile | None, now: Instant, *, source: str = SOURCE) -> Event | None:
     """The event by which the person withdraws what the link is for; None if they did before.
 
     It answers the person's last word, and derives its id from that: the same click twice is one event, and a click
@@ -34,5 +34,5 @@ def withdrawal(link: Unsubscribe, profile: Profile | None, now: Instant) -> Even
         keys={"user_id": link.person},
         at=at,
         seen_at=at,
-        props={"purpose": link.purpose, "granted": False, "source": SOURCE, "campaign": link.campaign},
+        props={"purpose": link.purpose, "granted": False, "source": source, "campaign": link.campaign},
     )

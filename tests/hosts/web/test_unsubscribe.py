@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from envoi.adapters.messages.memory import MemoryMailer
 from envoi.events.event import PersonId
+from envoi.flow import Run, send
+from envoi.hosts.inbox import take_in_mails
 from envoi.hosts.local import open_project
+from envoi.messages.delivery import Worker
 from envoi.messages.ledger import State
 from envoi.people.consent import allows
+from tests.hosts.web.tracked import mail_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from starlette.testclient import TestClient
 
-    from envoi.messages.ledger import Entry, Receipt
+    from envoi.messages.ledger import Entry
 
 ADA = PersonId("2")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -97,24 +103,25 @@ def test_a_mistake_that_is_no_business_of_the_persons_is_not_in_their_way(
 
 
 def test_who_withdraws_while_a_campaign_is_being_sent_waits_for_nothing_and_gets_nothing(
-    copy: Path, client_of: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+    copy: Path, client_of: Callable[..., TestClient]
 ) -> None:
-    monkeypatch.setenv("ENVOI_MAIL_URL", f"folder:{copy / 'mail'}")
+    mailer = MemoryMailer(places=1)
     with client_of(copy) as client, open_project(copy) as envoi:
         # The sender has history open, and nobody else may.
-        *_, last = envoi.stores.statement.entries("half", state=State.CLAIMED)
+        *_, last = envoi.stores.statement.entries("half", state=State.PLANNED)
         link = envoi.links.unsubscribe(last.person, purpose="newsletter", campaign="half")
         answers: list[int] = []
 
-        def withdraw(_: Entry, __: Receipt) -> None:
+        def withdraw(_: Sequence[Entry]) -> None:
             if not answers:
                 answers.append(client.post(link.removeprefix(envoi.links.base), data=ONE_CLICK).status_code)
 
-        sent = envoi.send("half", on_settled=withdraw)
+        run = Run(mailer=mailer, clock=envoi.clock, worker=Worker(name="local", batch=1), on_settled=withdraw)
+        send(envoi.press("half"), envoi.stores, run)
         (after,) = envoi.stores.statement.entries("half", person=last.person)
     assert answers == [200]
     assert (after.state, after.reason) == (State.SKIPPED, "consent withdrawn")
-    assert len(list((copy / "mail").rglob("*.eml"))) > 1, sent
+    assert len(mailer.sent) > 1
 
 
 def test_a_project_with_mistakes_says_try_again_and_nothing_else(
@@ -132,3 +139,13 @@ def test_a_project_with_mistakes_says_try_again_and_nothing_else(
 def test_a_body_too_large_is_refused(shop: Path, client_of: Callable[..., TestClient]) -> None:
     with client_of(shop) as client:
         assert client.post("/unsubscribe/x", content=b"x" * 100_000).status_code in {404, 413}
+
+
+def test_a_mail_to_the_address_in_the_head_ends_the_purpose_too(counting: Path, tmp_path: Path) -> None:
+    head = str(mail_of(counting, "2")["List-Unsubscribe"])
+    (address,) = re.findall(r"<mailto:([^?>]+)\?subject=unsubscribe>", head)
+    letter = tmp_path / "letter.eml"
+    letter.write_text(f"From: ada@example.org\nTo: {address.upper()}\nSubject: no more\n\nThanks!\n", encoding="utf-8")
+    for events in (1, 0):
+        assert take_in_mails(counting, [str(letter)]).events == events
+    assert not log_and_consent(counting)[1]

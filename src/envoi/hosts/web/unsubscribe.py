@@ -1,4 +1,4 @@
-"""The one public page, and the one that writes: a signed link by which a person ends mail of one purpose (RFC 8058).
+"""The page by which a person ends mail of one purpose: a signed link in each mail, and a button of mail programs.
 
 The word goes into the log and waits for nobody: while a campaign is being sent, the next mail is already not sent.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envoi.errors import EnvoiError, NotFound
 from envoi.events.port import Batch
 from envoi.flow import as_of_now
 from envoi.hosts.local import open_letterbox
+from envoi.hosts.web.public import public
 from envoi.hosts.web.view import html
 from envoi.messages.unsubscribe import withdrawal
 
@@ -19,35 +19,24 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from envoi.hosts.local import Letterbox
-    from envoi.hosts.web.hold import Hold
-
-#: When to come back after a refusal.
-RETRY_AFTER_S = 30
+    from envoi.messages.links import Reader
 
 
+@public
 def unsubscribe(request: Request) -> Response:
-    """GET asks, and changes nothing: programs follow links too. POST does it, however often it comes.
-
-    Whoever asks is a stranger, so no answer says more than that a link is wrong, or that it is to be tried again.
-    """
-    hold: Hold = request.app.state.hold
+    """GET asks, and changes nothing: programs follow links too. POST does it (RFC 8058), however often it comes."""
     token = request.path_params["token"]
-    try:
-        with open_letterbox(hold.root) as box:
-            if request.method == "POST":
-                _withdraw(box, token)
-            shown = {"shop": box.settings.shop, "purpose": box.links.read(token).purpose}
-            return html("unsubscribe.html", {**shown, "is_done": request.method == "POST"})
-    except NotFound:
-        return html("unsubscribe_wrong.html", {}, status=404)
-    except EnvoiError:
-        answer = html("unsubscribe_later.html", {}, status=503)
-        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
-        return answer
+    # First, so that whoever guesses costs next to nothing.
+    reader = request.app.state.leads.reader().read(token)
+    with open_letterbox(request.app.state.hold.root) as box:
+        if request.method == "POST":
+            _withdraw(box, reader)
+        purpose = box.settings.purposes.get(reader.purpose)
+        shown = {"shop": box.settings.shop, "purpose": (purpose and purpose.title) or reader.purpose, "token": token}
+        return html("unsubscribe.html", {**shown, "is_done": request.method == "POST"})
 
 
-def _withdraw(box: Letterbox, token: str) -> None:
-    link = box.links.read(token)
-    event = withdrawal(link, as_of_now(box.log, box.people, link.person), box.clock.now())
+def _withdraw(box: Letterbox, reader: Reader) -> None:
+    event = withdrawal(reader, as_of_now(box.log, box.people, reader.person), box.clock.now())
     if event is not None:
-        box.log.append(Batch(events=[(link.person, event)]))
+        box.log.append(Batch(events=[(reader.person, event)]))
