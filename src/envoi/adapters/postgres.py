@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg import errors
-
-from envoi.errors import EnvoiError, StoreBusy, StoreFailed, StoreFull, StoreLost, Unreachable
+from envoi.clock import MICROS_PER_SECOND, Instant, steady_s
+from envoi.errors import EnvoiError, ProjectError, StoreBusy, StoreFailed, StoreFull, StoreLost, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import psycopg
 
     Values = Sequence[object] | Mapping[str, object]
 
@@ -21,20 +21,29 @@ SCHEMA = 1
 BUSY_S = 5
 CONNECT_S = 10
 
+#: How often a clock asks the server for the time.
+ASK_AGAIN_S = 10.0
+_NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
 #: Held by whoever makes the tables, and by whoever writes the log: two numbers that mean nothing else in this database.
 MAKING, APPENDING = 0x656E766F6901, 0x656E766F6902
 
 _ABOUT = "CREATE TABLE IF NOT EXISTS envoi (one boolean PRIMARY KEY CHECK (one), version integer NOT NULL)"
-
-#: Others had the same rows, and PostgreSQL let them go first: the same call may succeed now.
-_BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure, errors.TooManyConnections)
 
 
 class Postgres:
     """One connection, opened when it is first needed and again after it was lost; one thread uses it at a time."""
 
     def __init__(self, url: str) -> None:
-        """Takes `postgresql://user:password@host/database` or whatever else libpq takes; nothing is opened yet."""
+        """Takes `postgresql://user:password@host/database` or whatever else libpq takes; nothing is opened yet.
+
+        Raises:
+            ProjectError: the driver is not installed.
+        """
+        try:
+            import psycopg  # noqa: F401 - it is asked for here, where the answer can say what to do
+        except ImportError:
+            raise ProjectError("PostgreSQL needs its driver", hint="pip install 'envoi[postgres]'") from None
         self._url = url
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
 
@@ -50,8 +59,10 @@ class Postgres:
             StoreLost: the connection was lost, and nobody knows whether a commit was done.
             Unreachable: no server answered.
         """
+        from psycopg.pq import TransactionStatus
+
         connection = self._open()
-        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        if connection.info.transaction_status != TransactionStatus.IDLE:
             yield
             return
         with _refusals(), connection.transaction():
@@ -95,6 +106,8 @@ class Postgres:
             self._connection = None
 
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
+        import psycopg
+
         if self._connection is None or self._connection.closed:
             try:
                 self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
@@ -108,6 +121,30 @@ class Postgres:
                 ) from None
             self._connection.execute("SELECT set_config('lock_timeout', %s, FALSE)", (f"{BUSY_S}s",))
         return self._connection
+
+
+class PostgresClock:
+    """The server's clock, which is one for all machines: their own may differ, and leases are held against it."""
+
+    def __init__(self, database: Postgres) -> None:
+        self._db = database
+        self._asked_at = -ASK_AGAIN_S
+        #: What the server's clock is ahead of this machine's stopwatch.
+        self._ahead = 0
+        self._last = Instant(0)
+
+    def now(self) -> Instant:
+        """The present instant by the server, which is asked now and then; never before one told earlier."""
+        if steady_s() - self._asked_at > ASK_AGAIN_S:
+            ((told,),) = self._db.rows(_NOW)
+            self._asked_at = steady_s()
+            self._ahead = told - _micros(self._asked_at)
+        self._last = Instant(max(self._last, self._ahead + _micros(steady_s())))
+        return self._last
+
+
+def _micros(seconds: float) -> int:
+    return int(seconds * MICROS_PER_SECOND)
 
 
 def as_bytes(text: str) -> bytes:
@@ -126,11 +163,16 @@ def as_bytes(text: str) -> bytes:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Says in our words what PostgreSQL refused; what is a fault in our own SQL passes as it is."""
+    import psycopg
+    from psycopg import errors
+
+    # Others had the same rows, and PostgreSQL let them go first: the same call may succeed now.
+    busy = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure, errors.TooManyConnections)
     try:
         yield
     except EnvoiError:
         raise
-    except _BUSY as error:
+    except busy as error:
         hint = "try again"
         raise StoreBusy(f"another process is at work on the same: {_one_line(error)}", hint=hint) from error
     except (errors.DiskFull, errors.OutOfMemory) as error:
