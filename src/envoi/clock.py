@@ -48,6 +48,11 @@ class FixedClock:
         return self.at
 
 
+def steady_s() -> float:
+    """Seconds of a clock that goes on whatever the time of day is set to: for how long to wait, not for when."""
+    return time.monotonic()
+
+
 def instant(at: datetime) -> Instant:
     """The instant of an aware `at`.
 

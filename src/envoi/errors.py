@@ -10,6 +10,7 @@
     ├── DataError               a file of data cannot be read as it says it is
     ├── NotFound                a name that is not there: person, segment, campaign, message
     ├── Conflict                what was asked contradicts what is stored
+    │   └── Restored            a store was put back from a backup: mail may have gone out that it does not know of
     ├── StoreBusy               another process holds the store (retry)
     ├── StoreFailed             the disk or the database refused
     │   ├── StoreFull           the disk has no room left
@@ -126,6 +127,10 @@ class NotFound(EnvoiError):
 
 class Conflict(EnvoiError):
     """What was asked contradicts what is stored."""
+
+
+class Restored(Conflict):
+    """A store was put back from a backup: mail may have gone out that it does not know of."""
 
 
 class StoreBusy(EnvoiError):

@@ -3,7 +3,7 @@
     on_event    clean events, now -> append to the log -> judge the segments -> who moves is in the log too: one commit
     on_events   clean events -> append to the log -> fold each person -> extend history
     in_bulk     audience -> consent -> holdout -> content and products -> record the decisions -> freeze the ledger
-    send        claim -> consent as of now -> compose -> submit -> settle -> what became of it goes back into the log
+    send        claim -> gate as of now -> compose -> submit -> settle, and what became of it goes back into the log
 
 The log is the truth. Profiles and history are folds of it and catch up by themselves after a crash; a decision is in
 the log before its mail can be in the ledger; the ledger lets each mail out once.
@@ -11,31 +11,46 @@ the log before its mail can be in the ledger; the ledger lets each mail out once
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from envoi.campaigns.compose import Press, compose
-from envoi.campaigns.plan import Known, plan
+import msgspec
+
+from envoi.campaigns.compose import for_many
+from envoi.campaigns.mailing import Mailing
+from envoi.campaigns.plan import Known, Planned, plan_in_lots
 from envoi.campaigns.proof import proofed
-from envoi.decisions.decision import as_event, from_event
-from envoi.errors import NotFound
+from envoi.campaigns.timing import dated, timing_of
+from envoi.decisions.decision import as_event
+from envoi.errors import Conflict
 from envoi.events.event import ENVOI, Event, PersonId, Stored
 from envoi.events.port import Archive, Batch, EventLog
-from envoi.messages.delivery import Delivered, Desk, Skip, Worker, deliver
-from envoi.messages.ledger import Entry, Receipt, State
-from envoi.messages.mime import to_bytes
+from envoi.messages.alarm import Alarm
+from envoi.messages.delivery import Delivered, Desk, Worker, deliver, keep_none, never
+from envoi.messages.gate import consent, gate_of, suppression
+from envoi.messages.ledger import Entry, State
+from envoi.messages.look import Look, no_mails, nothing_suppressed
+from envoi.messages.order import Command, Order
 from envoi.messages.outcome import NAMES, outcome
-from envoi.messages.port import Ledger, Mailer, Outgoing, Statement
-from envoi.people.consent import refusal
+from envoi.messages.warm_up import warmed
+from envoi.people.latest import Latest
 from envoi.people.profile import Profile, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from envoi.campaigns.campaign import Campaign
+    from envoi.campaigns.compose import Press
     from envoi.clock import Clock, Instant
     from envoi.conditions.bind import Definitions
+    from envoi.messages.dkim import Signer
+    from envoi.messages.gate import Check
+    from envoi.messages.look import OtherMails, Suppressed
+    from envoi.messages.port import Ledger, LinkTable, Mailer, Statement
+    from envoi.messages.warm_up import DayBook, Warmth
     from envoi.people.port import ProfileStore
     from envoi.segments.watch import Watch
     from envoi.tables import Tables
@@ -44,19 +59,52 @@ if TYPE_CHECKING:
 BATCH = 10_000
 #: How many events are judged, or folded into profiles, in one commit when there are many at once.
 PAGE = 1_000
-_EVERYONE = 1 << 62
+
+_entry_in = msgspec.json.Encoder().encode
+_entry_of = msgspec.json.Decoder(Entry).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """Where everything is kept."""
+class Post:
+    """Where everything is kept that sending needs."""
 
     log: EventLog
     archive: Archive
     people: ProfileStore
-    tables: Tables
     ledger: Ledger
     statement: Statement
+    #: Where the links of mails lead; None where none is followed.
+    targets: LinkTable | None = None
+    #: How many mails a day has seen; None where no domain is warmed up.
+    days: DayBook | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores(Post):
+    """Where everything is kept."""
+
+    tables: Tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How a campaign is sent this time."""
+
+    mailer: Mailer
+    clock: Clock
+    worker: Worker = field(default_factory=lambda: Worker(name="local"))
+    #: What the gate asks beside consent and suppression.
+    checks: Sequence[Check] = ()
+    suppressed: Suppressed = nothing_suppressed
+    mails: OtherMails = no_mails
+    #: What the first days of the sender's domain allow; None: as much as there is.
+    warmth: Warmth | None = None
+    signers: Sequence[Signer] = ()
+    return_path: Callable[[str], str] | None = None
+    #: See `Desk.ends`.
+    ends: Callable[[float], bool] = never
+    #: Hears of each lot that ended, or was deferred, once it is committed.
+    on_settled: Callable[[Sequence[Entry]], None] = keep_none
 
 
 def on_events(stores: Stores, batches: Iterable[Batch]) -> Iterator[list[Stored]]:
@@ -154,79 +202,99 @@ def in_bulk(
     """
     if campaign.name in stores.statement.campaigns():
         return False
-    planned = plan(campaign, Known(definitions=definitions, tables=stores.tables, people=stores.people), at)
-    if press:
-        planned = proofed(press, planned, stores.people)
+    known = Known(definitions=definitions, tables=stores.tables, people=stores.people)
+    press = press and for_many(press)
+    # Not in memory, and not straight into the ledger: its commit must not last as long as all the deciding.
+    with TemporaryFile() as drafts:
+        for some in plan_in_lots(campaign, known, at):
+            if press:
+                some = proofed(press, dated(timing_of(press.campaign, press.settings, at), some))  # noqa: PLW2901
+            for entry in _recorded(campaign, stores, some):
+                drafts.write(_entry_in(entry) + b"\n")
+        drafts.seek(0)
+        return stores.ledger.plan(campaign.name, map(_entry_of, drafts), at=at)
+
+
+def _recorded(campaign: Campaign, stores: Stores, planned: Sequence[Planned]) -> list[Entry]:
+    """The entries of these people; their decisions are in the log."""
     decisions = [(one.person, as_event(one.decision)) for one in planned if one.decision]
-    record(stores, decisions)
-    recorded = {one.person: one.seq for one in stores.archive.find(ENVOI, [event.id for _, event in decisions])}
-    entries = [
+    new = record(stores, decisions)
+    # Those of a plan that was interrupted are there already.
+    found = new if len(new) == len(decisions) else stores.archive.find(ENVOI, [event.id for _, event in decisions])
+    seqs = {one.person: one.seq for one in found}
+    return [
         Entry(
             campaign=campaign.name,
             person=one.person,
             address=one.address,
-            decision=recorded.get(one.person, 0),
+            decision=seqs.get(one.person, 0),
             state=State.SKIPPED if one.skip else State.PLANNED,
             reason=one.skip,
+            due=one.due,
         )
         for one in planned
     ]
-    return stores.ledger.plan(campaign.name, entries, at=at)
 
 
-def record(stores: Stores, events: Sequence[tuple[PersonId, Event]]) -> None:
-    """Writes what Envoi itself did into the log, and folds it; doing it again changes nothing."""
+def record(stores: Stores, events: Sequence[tuple[PersonId, Event]]) -> list[Stored]:
+    """Writes what Envoi itself did into the log, folds it, and gives back what was new; again, it changes nothing."""
     batches = (Batch(events=events[start : start + BATCH]) for start in range(0, len(events), BATCH))
-    for _ in on_events(stores, batches):
-        pass
+    return [one for some in on_events(stores, batches) for one in some]
 
 
-def send(
-    press: Press,
-    stores: Stores,
-    mailer: Mailer,
-    clock: Clock,
-    *,
-    on_settled: Callable[[Entry, Receipt], None] = lambda *_: None,
-) -> Delivered:
-    """Sends what the campaign's ledger has left to send, each person at most once, and logs what became of it."""
+def send(press: Press, post: Post, run: Run) -> Delivered:
+    """Sends what the campaign's ledger has left to send, each person at most once.
 
-    def gate(entry: Entry) -> str:
-        # What was said since the last mail counts: an unsubscribe is in the log before it is in a profile.
-        catch_up_profiles(stores.log, stores.people)
-        profile = stores.people.get([entry.person]).get(entry.person)
-        return refusal(profile, press.campaign.purpose) if profile else "erased"
-
-    def render(entry: Entry) -> Outgoing | Skip:
-        return outgoing(press, stores, entry)
-
-    desk = Desk(ledger=stores.ledger, mailer=mailer, clock=clock, gate=gate, render=render)
-    delivered = deliver(press.campaign.name, desk, worker=Worker(name="local"), on_settled=on_settled)
-    log_outcomes(stores, press.campaign.name)
-    return delivered
-
-
-def outgoing(press: Press, stores: Stores, entry: Entry) -> Outgoing:
-    """The mail of one ledger entry, composed from its recorded decision: the same bytes every time.
-
-    Raises:
-        NotFound: the person or the decision is gone.
-        TemplateError, DataError: the mail cannot be made from this person's data.
+    What became of each mail is in the log by the same commit as in the ledger; history may be closed meanwhile, and
+    catches up later.
     """
-    decisions = stores.archive.fetch([entry.decision])
-    profile = stores.people.get([entry.person]).get(entry.person)
-    if not decisions or profile is None:
-        raise NotFound(f"person {entry.person!r} has no decision or no profile any more")
-    message = compose(press, from_event(decisions[0]), profile, entry.message_id)
-    return Outgoing(
-        message_id=message.id, sender=message.sender.address, recipient=message.to.address, data=to_bytes(message)
+    # What is folded here need not be folded again and again while sending.
+    catch_up_profiles(post.log, post.people)
+    latest = Latest(post.log, post.people)
+    campaign = press.campaign
+    look = Look(latest=latest, clock=run.clock, suppressed=run.suppressed, mails=run.mails)
+    checks = (consent(campaign.purpose, campaign.kind), suppression(), *run.checks)
+    mailing = Mailing(
+        press=press,
+        archive=post.archive,
+        latest=latest,
+        targets=post.targets,
+        signers=run.signers,
+        return_path=run.return_path,
     )
 
+    logged: list[Stored] = []
+    alarm = Alarm()
 
-def log_outcomes(stores: Stores, campaign: str) -> None:
-    """Logs how each of a campaign's mails ended; doing it again changes nothing."""
-    entries = [entry for state in NAMES for entry in stores.statement.entries(campaign, state=state, limit=_EVERYONE)]
-    record(stores, [(entry.person, outcome(entry)) for entry in entries])
+    def book(settled: Sequence[Entry]) -> None:
+        outcomes = [(entry.person, outcome(entry)) for entry in settled if entry.state in NAMES]
+        logged[:] = post.log.append(Batch(events=outcomes)) if outcomes else []
+
+    def on_settled(settled: Sequence[Entry]) -> None:
+        # Only now is it committed.
+        latest.pass_over(logged)
+        if latest.has_many_news:
+            # Nobody else does it; a little between two turns, since others want to write.
+            for stored in islice(_in_batches(post.log.read(after=post.people.position()), PAGE), 1):
+                fold_profiles(post.people, stored)
+        if why := alarm.hear(settled):
+            # Unless a person has cancelled it meanwhile.
+            with suppress(Conflict):
+                order = Order(command=Command.PAUSE, by=f"Envoi: {why}")
+                post.ledger.order(campaign.name, order, at=run.clock.now())
+        run.on_settled(settled)
+
+    gate = gate_of(checks, look)
+    desk = Desk(
+        ledger=post.ledger,
+        mailer=run.mailer,
+        clock=run.clock,
+        gate=warmed(gate, campaign.name, run.warmth) if run.warmth else gate,
+        render=mailing.render,
+        book=book,
+        ends=run.ends,
+    )
+    return deliver(campaign.name, desk, worker=run.worker, on_settled=on_settled)
 
 
 def _in_batches(stored: Iterator[Stored], size: int) -> Iterator[list[Stored]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, date, time, timedelta, tzinfo
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,113 @@ class Sender:
     reply_to: str = ""
 
 
+EVERY_DAY = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Hours in which people are left alone, on their own clocks."""
+
+    begins: time
+    #: On the next day if that is not later than `begins`.
+    ends: time
+    #: The days of the week on which they begin; Monday is 0.
+    days: frozenset[int] = EVERY_DAY
+
+
+class Per(StrEnum):
+    """A stretch of a person's own calendar; weeks begin on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class MailKind(StrEnum):
+    """What a mail is to who gets it."""
+
+    MARKETING = "marketing"
+    #: Asked for by what the person did: a receipt, a password.
+    TRANSACTIONAL = "transactional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """The most mails that one person gets within any stretch of a length, or within each day, week or month."""
+
+    most: int
+    #: "3 in 7 days", as reasons say it.
+    name: str
+    within: timedelta | Per
+    #: Which mails count, and are held back: None for both kinds.
+    kind: MailKind | None = MailKind.MARKETING
+    #: Only those of this purpose; empty: of any.
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarmUp:
+    """The most mails a day from a domain that mail servers do not know yet; after the last of these days, no limit."""
+
+    starts: date
+    per_day: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """`[delivery]`: when mail is sent, and how much."""
+
+    #: The trait that names a person's time zone.
+    time_zone_trait: str = "time_zone"
+    #: How long after its time a mail may still be sent.
+    late: timedelta = timedelta(hours=24)
+    #: How long what mail servers put off is tried again.
+    give_up_after: timedelta = timedelta(days=2)
+    quiet_hours: tuple[QuietHours, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    #: By the domain that mail is sent from.
+    warm_up: Mapping[str, WarmUp] = field(default_factory=dict)
+
+
+class Asked(StrEnum):
+    """Whose openings or clicks are recorded."""
+
+    #: Of those who said yes.
+    OPT_IN = "opt-in"
+    #: Of all but those who said no.
+    OPT_OUT = "opt-out"
+    #: Nobody's.
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """`[tracking]`: what is recorded of how people read their mail."""
+
+    clicks: Asked = Asked.OPT_IN
+    opens: Asked = Asked.OPT_IN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """`[purposes.NAME]`: what people can agree to, in words for them."""
+
+    title: str = ""
+    description: str = ""
+    #: Parts of it: the purpose NAME/KEY, and what it is called.
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dkim:
+    """`[[dkim]]`: one signature of each mail."""
+
+    domain: str
+    selector: str
+    #: The file of the private key, relative to the project.
+    key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The values of `envoi.toml` and of the environment."""
@@ -43,13 +151,28 @@ class Settings:
     zone: tzinfo = UTC
     #: The moment this project lives at; None: now. For projects whose data lie in the past.
     as_of: Instant | None = None
+    #: Where log, profiles and ledger are: `postgresql://...`, or empty for a file beside the project's own.
+    store_url: str = ""
     #: Where mail goes: `smtp://host:port`, `smtps://...`, or `folder:DIR`, relative to the project.
     mail_url: str = "folder:.envoi/mail"
+    #: The domains whose mail may leave this machine; until a sender's is one of them, it goes to the sandbox.
+    confirmed: frozenset[str] = frozenset()
+    #: The most messages a minute by the domain they go to; `*` is for each of all others.
+    rates_per_minute: Mapping[str, float] = field(default_factory=dict)
+    dkim: tuple[Dkim, ...] = ()
     #: What public links (unsubscribe, preferences) begin with.
     link_base: str = "http://localhost:8025"
+    #: A mailbox that `envoi inbox` reads, of which mail programs write to unsubscribe+TOKEN@...; empty: there is none.
+    unsubscribe_mailto: str = ""
+    #: A mailbox that `envoi inbox` reads, to which mails come back as bounces+TOKEN@...; empty: to the sender.
+    bounce_address: str = ""
     #: From a name that templates use to a path of the data: {"FNAME": "person.first_name"}.
     names: Mapping[str, str] = field(default_factory=dict)
     #: What templates get where a person lacks a value, by its path: {"person.first_name": "there"}.
     fallbacks: Mapping[str, str | int | float] = field(default_factory=dict)
+    delivery: Delivery = Delivery()
+    tracking: Tracking = Tracking()
+    #: By name; what is not here is called by its name.
+    purposes: Mapping[str, Purpose] = field(default_factory=dict)
     #: The folder for what machines make: log, history, mail, rejects; relative to the project.
     state: Path = field(default=Path(".envoi"))

@@ -12,7 +12,7 @@ from envoi.adapters.messages.memory import MemoryMailer
 from envoi.campaigns.compose import Press
 from envoi.campaigns.words import known_paths
 from envoi.clock import FixedClock
-from envoi.flow import in_bulk, send
+from envoi.flow import Run, in_bulk, send
 from envoi.messages.links import Links
 from envoi.templates import check
 from tests.campaigns.corner import FILES
@@ -133,7 +133,7 @@ def arrived(files: dict[str, str]) -> EmailMessage:
         press = Press(campaign=campaign, template=project.mail(campaign), settings=project.settings, links=LINKS)
         in_bulk(campaign, stores, project.definitions, NOW, press=press)
         mailer = MemoryMailer()
-        send(press, stores, mailer, FixedClock(NOW))
+        send(press, stores, Run(mailer=mailer, clock=FixedClock(NOW)))
     (sent,) = mailer.sent
     mail = message_from_bytes(sent.data, policy=policy.default)
     assert isinstance(mail, EmailMessage)

@@ -28,6 +28,43 @@ def test_the_present_may_lie_in_the_past() -> None:
     assert load(FILES | {"envoi.toml": main}).settings.as_of == parse_instant("2017-12-01T14:00:00Z")
 
 
+def test_mail_may_be_signed_and_keep_a_pace() -> None:
+    more = """
+[mail.rates_per_minute]
+"Gmail.com" = 600
+"*" = 30.5
+
+[[dkim]]
+domain = "example.org"
+selector = "s1"
+key = "dkim.pem"
+
+[[dkim]]
+domain = "example.org"
+selector = "e1"
+key = "/etc/ed25519.pem"
+"""
+    settings = load(FILES | {"envoi.toml": FILES["envoi.toml"] + more}).settings
+    assert settings.rates_per_minute == {"gmail.com": 600, "*": 30.5}
+    assert [(each.selector, each.key) for each in settings.dkim] == [("s1", "dkim.pem"), ("e1", "/etc/ed25519.pem")]
+    assert load(FILES).settings.dkim == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '[mail.rates_per_minute]\n"gmail.com" = 0',
+        '[[dkim]]\ndomain = "example.org"\nselector = "s 1"\nkey = "a"',
+        '[[dkim]]\ndomain = "example..org"\nselector = "s1"\nkey = "a"',
+        '[[dkim]]\ndomain = "example.org"\nselector = "s1"',
+    ],
+)
+def test_a_signature_or_a_pace_that_is_none_is_a_mistake(wrong: str) -> None:
+    with pytest.raises(InvalidProject) as caught:
+        load(FILES | {"envoi.toml": FILES["envoi.toml"] + "\n" + wrong})
+    assert caught.value.mistakes[0].at.line > len(FILES["envoi.toml"].splitlines())
+
+
 @pytest.mark.parametrize(("name", "hint"), [("helo", "did you mean 'hello'?"), ("zzz", "known: 'hello'")])
 def test_a_campaign_that_is_not_there_is_not_found(name: str, hint: str) -> None:
     with pytest.raises(NotFound, match=f"no campaign '{name}'") as caught:

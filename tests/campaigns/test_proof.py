@@ -11,7 +11,7 @@ from envoi.adapters.messages.memory import MemoryMailer
 from envoi.campaigns.compose import Press
 from envoi.clock import FixedClock
 from envoi.decisions.decision import Decision, from_event
-from envoi.flow import Stores, in_bulk, send
+from envoi.flow import Run, Stores, in_bulk, send
 from envoi.messages.ledger import Entry, State
 from envoi.messages.links import Links
 from envoi.messages.verify import verify
@@ -38,7 +38,7 @@ def sent(body: str, *, campaign: str = "", **files: str) -> Iterator[tuple[Store
         press = Press(campaign=made, template=project.mail(made), settings=project.settings, links=LINKS)
         in_bulk(made, stores, project.definitions, NOW, press=press)
         entries = list(stores.statement.entries("hello"))
-        send(press, stores, mailer, FixedClock(NOW))
+        send(press, stores, Run(mailer=mailer, clock=FixedClock(NOW)))
         yield stores, entries, {mail.recipient[0]: mail.data for mail in mailer.sent}
 
 
@@ -99,7 +99,7 @@ def test_a_missing_field_gets_the_projects_fallback_and_the_decision_says_so() -
         made, mailer = project.campaign("hello"), MemoryMailer()
         press = Press(campaign=made, template=project.mail(made), settings=project.settings, links=LINKS)
         in_bulk(made, stores, project.definitions, NOW, press=press)
-        send(press, stores, mailer, FixedClock(NOW))
+        send(press, stores, Run(mailer=mailer, clock=FixedClock(NOW)))
         entries = list(stores.statement.entries("hello"))
         assert [told(stores, each) for each in entries] == [[], ["person.tier is missing: it says 'friend'"]]
     assert [b"Dear gold" in mailer.sent[0].data, b"Dear friend" in mailer.sent[1].data] == [True, True]
@@ -113,7 +113,7 @@ def test_what_breaks_only_when_it_is_sent_is_skipped_then(body: str) -> None:
         made, mailer = project.campaign("hello"), MemoryMailer()
         press = Press(campaign=made, template=project.mail(made), settings=project.settings, links=LINKS)
         in_bulk(made, stores, project.definitions, NOW)
-        send(press, stores, mailer, FixedClock(NOW))
+        send(press, stores, Run(mailer=mailer, clock=FixedClock(NOW)))
         (entry,) = stores.statement.entries("hello")
     withheld = "the template withholds this mail: not today"
     assert (entry.state, entry.reason == withheld) == (State.SKIPPED, "abort" in body)

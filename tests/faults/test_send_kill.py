@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import random
-import subprocess
-import sys
-from contextlib import closing
-from dataclasses import dataclass, field
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from envoi.adapters.database import open_database
-from envoi.adapters.messages.sqlite_ledger import SqliteLedger
 from envoi.messages.ledger import State
-from envoi.messages.verify import verify
-from tests.faults.send_campaign import CAMPAIGN
-from tests.faults.smtp_server import ACCEPTS_AND_DROPS, ACCEPTS_AND_RESETS, DROPS_BEFORE_DOT, OK, Behaviour, FaultServer
+from tests.faults.checker import check, is_finished
+from tests.faults.nursery import Nursery, nursery
+from tests.faults.send_campaign import Job
+from tests.faults.smtp_server import (
+    ACCEPTS_AND_DROPS,
+    ACCEPTS_AND_RESETS,
+    DROPS_BEFORE_DOT,
+    OK,
+    PIPELINED,
+    Behaviour,
+    FaultServer,
+)
 
+#: How many kills at random moments; more for a night: ENVOI_KILL_ROUNDS=200.
+KILLS = int(os.environ.get("ENVOI_KILL_ROUNDS", "20"))
 PEOPLE = 60
-#: Moments of a dialogue that the server sees: before and after each answer to MAIL, RCPT, DATA and the dot.
+#: Moments of a campaign that the server sees: before and after each answer to MAIL, RCPT, DATA and the dot.
 MOMENTS = PEOPLE * 8
-CHILD = Path(__file__).with_name("send_campaign.py")
 HOUR = 3_600_000_000
+#: Each with and without envelopes that go out with the message before.
+EVILS: list[Behaviour] = [
+    dataclasses.replace(each, extensions=extensions)
+    for each in (OK, OK, ACCEPTS_AND_DROPS, DROPS_BEFORE_DOT, ACCEPTS_AND_RESETS)
+    for extensions in (OK.extensions, PIPELINED)
+]
+
+
+@pytest.fixture(scope="module")
+def sender() -> Iterator[Nursery]:
+    with nursery() as started:
+        yield started
 
 
 @dataclass
@@ -30,48 +54,76 @@ class Assassin:
     """Kills the process it was given when the server has counted down to a moment."""
 
     left: int = -1
-    kills: int = 0
-    victim: subprocess.Popen[bytes] | None = field(default=None)
+    victim: int = 0
 
     def count_down(self) -> None:
         self.left -= 1
         if self.left == 0 and self.victim:
-            self.victim.kill()
-            self.kills += 1
+            kill(self.victim)
 
 
-def launch(server: FaultServer, assassin: Assassin, arguments: list[str]) -> bool:
-    """Whether a process sent to the end."""
-    with subprocess.Popen([sys.executable, str(CHILD), *arguments]) as child:
-        assassin.victim = child
-        status = child.wait(timeout=60)
-        assassin.victim = None
-    assert status in {0, -9}
-    assert server.record.connections
-    return status == 0
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("seed", range(15))
-def test_no_mail_is_accepted_twice_however_often_the_sender_is_killed(seed: int, tmp_path: Path) -> None:
-    chance = random.Random(seed)  # noqa: S311
-    path, assassin = tmp_path / "envoi.sqlite", Assassin()
-    evils: list[Behaviour] = [OK, OK, ACCEPTS_AND_DROPS, DROPS_BEFORE_DOT, ACCEPTS_AND_RESETS]
-    with FaultServer(listener=assassin.count_down) as server:
-        for number in range(20):
-            # Three launches are in danger; the fourth and later ones are let live, and have a well-kept server.
-            assassin.left = chance.randrange(1, MOMENTS // 2) if number < 3 else -1
-            server.behaviour = chance.choice(evils) if number < 3 else OK
-            # A worker that comes back by its name, on a clock that stands, or another one after the lease.
-            worker, now = ("w", 0) if seed % 2 else (f"w{number}", number * HOUR)
-            arguments = [str(path), server.url, worker, str(now), str(PEOPLE)]
-            if launch(server, assassin, arguments) and number >= 3:
-                break
-    with closing(open_database(path, read_only=True)) as connection:
-        ledger = SqliteLedger(connection)
-        proof = verify(ledger, CAMPAIGN, delivered=set(server.record.accepted))
-        unknown = {entry.address for entry in ledger.entries(CAMPAIGN, state=State.UNKNOWN)}
-    assert assassin.kills
-    assert set(server.record.accepted.values()) == {1}
-    assert (proof.problems, proof.finished, proof.audience) == ((), True, PEOPLE)
-    assert set(proof.by_state) <= {State.ACCEPTED, State.UNKNOWN}
-    assert unknown <= server.record.awaited, "only what was being submitted can be unknown"
+def kill_at_random(sender: Nursery, server: FaultServer, assassin: Assassin, job: Job, chance: random.Random) -> int:
+    """Runs a sender that is killed by what the server sees, by the clock, or not at all; returns how it ended."""
+    server.behaviour = chance.choice(EVILS)
+    by_the_clock = chance.random() < 0.5
+    assassin.left = -1 if by_the_clock else chance.randrange(1, MOMENTS // 2)
+    assassin.victim = sender.start(job)
+    timer = threading.Timer(chance.uniform(0.001, 0.15), kill, [assassin.victim])
+    if by_the_clock:
+        timer.start()
+    status = sender.wait(assassin.victim)
+    assassin.victim = 0
+    timer.cancel()
+    if by_the_clock:
+        timer.join()
+    assert status in {0, -signal.SIGKILL}
+    return status
+
+
+def test_no_mail_is_accepted_twice_however_often_the_sender_is_killed(sender: Nursery, tmp_path: Path) -> None:
+    kills = round_ = 0
+    while kills < KILLS:
+        round_ += 1
+        chance, folder, assassin = random.Random(round_), tmp_path / str(round_), Assassin()  # noqa: S311
+        folder.mkdir()
+        with FaultServer(listener=assassin.count_down) as server:
+            for number in range(5):
+                # A worker that comes back by its name, on a clock that stands, or another one after the lease.
+                worker, now = ("w", 0) if round_ % 2 else (f"w{number}", number * HOUR)
+                job = Job(folder=str(folder), url=server.url, worker=worker, now=now, people=PEOPLE)
+                kills += kill_at_random(sender, server, assassin, job, chance) != 0
+                if server.record.awaited:
+                    # Half-way, too, all that is known adds up.
+                    check(folder, server.record, people=PEOPLE)
+            server.behaviour = OK
+            last = Job(
+                folder=str(folder), url=server.url, worker="w" if round_ % 2 else "x", now=5 * HOUR, people=PEOPLE
+            )
+            assert sender.run(last) == 0
+            states = check(folder, server.record, people=PEOPLE)
+        assert is_finished(states), (round_, states)
+        assert set(states) <= {State.ACCEPTED, State.UNKNOWN}
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+def test_killed_before_or_after_any_commit_it_goes_on(sender: Nursery, tmp_path: Path, *, is_after: bool) -> None:
+    people = 7
+    for commits in range(100):
+        folder = tmp_path / str(commits)
+        folder.mkdir()
+        with FaultServer() as server:
+            job = Job(folder=str(folder), url=server.url, now=0, people=people, batch=3)
+            died = sender.run(replace(job, commits=commits, is_after=is_after))
+            assert sender.run(job) == 0
+            states = check(folder, server.record, people=people)
+        assert is_finished(states)
+        if died == 0:
+            assert states == {State.ACCEPTED: people}
+            assert commits > 5
+            return
+        assert died == -signal.SIGKILL

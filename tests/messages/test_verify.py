@@ -13,13 +13,14 @@ from envoi.adapters.messages.sqlite_ledger import SqliteLedger
 from envoi.clock import Instant
 from envoi.errors import NotFound
 from envoi.events.event import PersonId
-from envoi.messages.ledger import Entry, Lease, Receipt, State
+from envoi.messages.ledger import Entry, State
+from envoi.messages.order import Command, Order
 from envoi.messages.verify import verify
+from tests.contracts.ledgers import CAMPAIGN, claim, closed_for, settle, submit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CAMPAIGN = "spring"
 #: Who ends how; f is held out, g is left.
 ENDS = {
     "a": State.ACCEPTED,
@@ -47,11 +48,10 @@ def play(ledger: MemoryLedger | SqliteLedger) -> None:
         reason="holdout",
     )
     ledger.plan(CAMPAIGN, [*people, held_out], at=Instant(3))
-    lease = Lease(worker="w", size=len(ENDS), now=Instant(4), until=Instant(9), run=1)
-    for entry in ledger.claim(CAMPAIGN, lease, gate=lambda _: ""):
-        ledger.submitting(entry, at=Instant(5), gate=lambda _: "")
+    for entry in claim(ledger, size=len(ENDS), now=4):
+        submit(ledger, entry)
         reason = "" if ENDS[entry.person] is State.ACCEPTED else "as the server said"
-        ledger.settle(entry, Receipt(state=ENDS[entry.person], reason=reason, at=Instant(6)))
+        settle(ledger, entry, ENDS[entry.person], reason=reason, due=9)
 
 
 @pytest.fixture
@@ -68,14 +68,30 @@ def test_a_campaign_under_way_adds_up(ledger: MemoryLedger) -> None:
     assert proof.by_state == {"accepted": 2, "unknown": 1, "rejected": 1, "deferred": 1, "skipped": 1, "planned": 1}
     assert proof.by_reason[State.SKIPPED] == {"holdout": 1}
     assert State.ACCEPTED not in proof.by_reason
-    assert len(proof.advice) == 2
-    assert proof.advice[0].startswith("2 are not sent yet")
-    assert proof.advice[1].startswith("1 may or may not have arrived")
+    assert proof.advice == (
+        "2 are not sent yet: send again to go on",
+        "of these, 1 was put off, and is tried again from 1970-01-01T00:00:00.000009Z on",
+        "1 may or may not have arrived and is not sent again: look for its message id at the mail server; "
+        "'envoi resume spring --unknown' sends it once more",
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (Command.PAUSE, "it is paused: 'envoi resume spring' lets it go on"),
+        (Command.CANCEL, "it was cancelled: what was not sent by then never is"),
+    ],
+)
+def test_a_campaign_that_was_stopped_says_so(ledger: MemoryLedger, command: Command, said: str) -> None:
+    ledger.order(CAMPAIGN, Order(command=command, by="anna"), at=Instant(8))
+    proof = verify(ledger, CAMPAIGN)
+    assert (proof.ok, proof.advice[0]) == (True, said)
+    assert proof.finished is (command is Command.CANCEL)
 
 
 def test_it_is_finished_when_everyone_is_in_a_final_state(ledger: MemoryLedger) -> None:
-    lease = Lease(worker="w", size=9, now=Instant(9), until=Instant(99), run=2)
-    ledger.claim(CAMPAIGN, lease, gate=lambda _: "unsubscribed")
+    claim(ledger, now=9, gate=closed_for("e", "g"))
     proof = verify(ledger, CAMPAIGN)
     assert (proof.ok, proof.finished, proof.left) == (True, True, 0)
 

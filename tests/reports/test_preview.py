@@ -11,7 +11,7 @@ import pytest
 from envoi.adapters.messages.memory import MemoryMailer
 from envoi.errors import NotFound, TemplateError
 from envoi.events.event import PersonId
-from envoi.flow import send
+from envoi.flow import Run, send
 from envoi.hosts.local import Envoi, open_project
 from envoi.messages.mime import to_bytes
 from envoi.reports import preview
@@ -32,7 +32,7 @@ def envoi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoi]:
 def sent_by(envoi: Envoi, campaign: str) -> dict[str, bytes]:
     """What a mailer is handed, by message id."""
     mailer = MemoryMailer()
-    send(envoi.press(campaign), envoi.stores, mailer, envoi.clock)
+    send(envoi.press(campaign), envoi.stores, Run(mailer=mailer, clock=envoi.clock))
     return {outgoing.message_id: outgoing.data for outgoing in mailer.sent}
 
 

@@ -7,21 +7,19 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from envoi.adapters.migrations import MIGRATIONS, SCHEMA
 from envoi.errors import EnvoiError, NotFound, StoreBusy, StoreFailed, StoreFull, StoreLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-#: Version of all tables in the file together; a file of a newer version is refused.
-SCHEMA = 2
-#: What brings a file of each earlier version to the next one. Version 1 had profiles in it, which are folded anew.
-_UPGRADES = {1: "DROP TABLE IF EXISTS people"}
 #: Memory for pages, in KB: a batch of events whose ids come in no order writes most pages of an index.
 CACHE_KB = 65_536
 #: How long a commit waits for another process before it gives up.
 BUSY_S = 5.0
 
+_WAL_TRIES = 20
 #: The most rows that one statement writes.
 _MOST_TOGETHER = 100
 #: Statements that stay prepared: of the few that write rows, each for every number of rows.
@@ -171,12 +169,40 @@ def _configure(connection: sqlite3.Connection, *, read_only: bool, synchronous: 
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     if read_only:
+        if version < SCHEMA:
+            what = f"the project's database has version {version}, and this Envoi reads version {SCHEMA}"
+            raise StoreFailed(what, hint="run 'envoi verify' or any other command once: it upgrades the database")
         connection.execute("PRAGMA query_only = ON")
         return
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     # FULL: a commit returns after fsync.
     connection.execute(f"PRAGMA synchronous = {synchronous}")
-    for earlier in range(version, SCHEMA):
-        connection.execute(_UPGRADES.get(earlier, ""))
     if version < SCHEMA:
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        _upgrade(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turns the write-ahead log on; for that alone SQLite does not wait while another process makes the same file."""
+    for left in reversed(range(_WAL_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            # This does wait.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Brings a file to the present version in one commit: killed on the way, it is as it was before."""
+    with transaction(connection):
+        # Asked again: another process may have done it meanwhile.
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        # A new file has no tables yet; adapters make them as they are now.
+        for number in range(version + 1, SCHEMA + 1) if version else ():
+            for statement in MIGRATIONS[number]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {max(version, SCHEMA)}")

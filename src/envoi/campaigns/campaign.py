@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from envoi.decisions.rules import FALLBACK
+from envoi.messages.timing import When
+from envoi.settings import MailKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +52,8 @@ class Campaign:
     #: What the template gets when no rule holds.
     fallback: Mapping[str, Value] = field(default_factory=dict)
     products: Products | None = None
+    kind: MailKind = MailKind.MARKETING
+    when: When = field(default_factory=When)
 
     def contents(self) -> list[str]:
         """What a decision can choose: the rules, the first to be asked first, and then the fallback."""

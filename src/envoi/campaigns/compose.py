@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from envoi.campaigns.editions import Editions
 from envoi.clock import moment
 from envoi.messages.address import Mailbox, check_address
 from envoi.messages.message import Message
+from envoi.messages.track import Targets
+from envoi.messages.unsubscribe_mail import address_to_leave
+from envoi.settings import MailKind
 
 if TYPE_CHECKING:
     from envoi.campaigns.campaign import Campaign
@@ -36,6 +42,7 @@ KNOWN = (
     "sender.email",
     "unsubscribe_url",
     "preferences_url",
+    "view_url",
     "why",
     "now",
 )
@@ -49,11 +56,30 @@ class Press:
     template: MailTemplate
     settings: Settings
     links: Links
+    #: The mail for those who agreed to be counted, and where its links lead.
+    editions: Editions = field(init=False, repr=False, compare=False)
+    #: What is the same in all mails of the campaign.
+    shared: Mapping[str, object] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Makes the editions of this very template; none is compiled before somebody is to get it."""
+        object.__setattr__(self, "shared", _for_all(self.campaign, self.settings))
+        targets = Targets(self.links, self.campaign.name)
+        object.__setattr__(self, "editions", Editions(self.template, targets, self.settings.tracking))
+
+
+def for_many(press: Press) -> Press:
+    """The same press for trying many mails: what is the same in all of them is worked out beforehand."""
+    return replace(press, template=press.template.given(press.shared))
 
 
 def prepared(press: Press) -> Press:
-    """The same press for many mails, with what is the same in all of them worked out beforehand."""
-    return replace(press, template=press.template.given(_for_all(press)))
+    """The same press for sending many mails: what is the same in all of them is worked out and encoded beforehand.
+
+    A mail says the same as without; its HTML and text are `Quoted` texts, which only `to_bytes` can read.
+    """
+    many = for_many(press)
+    return replace(many, template=many.template.quoted())
 
 
 def compose(press: Press, decision: Decision, profile: Profile, message_id: str) -> Message:
@@ -63,9 +89,11 @@ def compose(press: Press, decision: Decision, profile: Profile, message_id: str)
         TemplateError: the template fails on this person's data.
         DataError: an address is not valid.
     """
+    template, traces = press.editions.of(profile, decision.id)
     data = data_for(press, decision, profile)
-    rendered = press.template.render(data)
+    rendered = template.render({**data, **traces} if traces else data)
     settings, campaign = press.settings, press.campaign
+    is_marketing = campaign.kind is MailKind.MARKETING
     sender = Mailbox(name=settings.sender.name, address=check_address(settings.sender.email))
     return Message(
         id=message_id,
@@ -77,9 +105,11 @@ def compose(press: Press, decision: Decision, profile: Profile, message_id: str)
         html=rendered.html,
         text=rendered.text,
         date=moment(decision.send_at).astimezone(settings.zone),
-        unsubscribe_url=str(data["unsubscribe_url"]),
-        list_id=f"{campaign.purpose}.{sender.domain}",
+        unsubscribe_url=str(data["unsubscribe_url"]) if is_marketing else "",
+        list_id=f"{_word(campaign.purpose)}.{sender.domain}",
         reply_to=Mailbox(address=check_address(settings.sender.reply_to)) if settings.sender.reply_to else None,
+        unsubscribe_mailto=_mailto(press, message_id) if is_marketing else "",
+        feedback_id=_feedback_id(campaign.name, campaign.purpose, campaign.kind, sender.domain),
     )
 
 
@@ -89,17 +119,44 @@ def data_for(press: Press, decision: Decision, profile: Profile) -> Mapping[str,
     The campaign's subject and preview, which differ from person to person, are the template's to add.
     """
     settings, campaign = press.settings, press.campaign
-    unsubscribe_url = press.links.unsubscribe(decision.person, purpose=campaign.purpose, campaign=campaign.name)
+    token = press.links.token(decision.person, purpose=campaign.purpose, campaign=campaign.name)
     return {
-        **_for_all(press),
+        **press.shared,
         **_filled(_of_person(campaign, decision, profile), settings.fallbacks),
         "products": decision.products,
-        "campaign": {"name": campaign.name, "subject": campaign.subject, "preview": campaign.preview},
-        "unsubscribe_url": unsubscribe_url,
-        # The page behind the link is where a person says what they want to get.
-        "preferences_url": unsubscribe_url,
+        "unsubscribe_url": press.links.page("unsubscribe", token),
+        "preferences_url": press.links.page("preferences", token),
+        "view_url": press.links.page("v", token),
         "now": moment(decision.send_at).astimezone(settings.zone),
     }
+
+
+def _mailto(press: Press, message_id: str) -> str:
+    """Where a mail ends these mails; the subject is for mail programs that send none without."""
+    mailbox = press.settings.unsubscribe_mailto
+    if not mailbox:
+        return ""
+    return f"{address_to_leave(press.links.keys, message_id, mailbox)}?subject=unsubscribe"
+
+
+@lru_cache(maxsize=256)
+def _feedback_id(*parts: str) -> str:
+    """The parts as Gmail takes them, the sender last.
+
+    >>> _feedback_id("Fall: news", "newsletter", "example.org")
+    'Fall-news:newsletter:example.org'
+    """
+    return ":".join(_word(part) for part in parts)
+
+
+@lru_cache(maxsize=256)
+def _word(text: str) -> str:
+    """The text as one word of a header: letters and digits, and what else is there as hyphens.
+
+    >>> _word("newsletter/wine"), _word("für Sie")
+    ('newsletter-wine', 'f-r-Sie')
+    """
+    return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-.") or "-"
 
 
 def lacks(data: Mapping[str, object], path: str) -> bool:
@@ -127,14 +184,14 @@ def _filled(data: dict[str, dict[str, object]], fallbacks: Mapping[str, object])
     return data
 
 
-def _for_all(press: Press) -> dict[str, object]:
-    """What is the same in all mails of a campaign."""
-    shop, sender = press.settings.shop, press.settings.sender
+def _for_all(campaign: Campaign, settings: Settings) -> dict[str, object]:
+    shop, sender = settings.shop, settings.sender
     answers = sender.reply_to or sender.email
     return {
         "shop": {"name": shop.name, "address": shop.address, "url": shop.url, "email": answers, "phone": shop.phone},
         "sender": {"name": sender.name, "email": sender.email},
-        "why": f"You get this mail because you agreed to our {press.campaign.purpose}.",
+        "campaign": {"name": campaign.name, "subject": campaign.subject, "preview": campaign.preview},
+        "why": f"You get this mail because you agreed to our {campaign.purpose}.",
     }
 
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - pydantic reads it
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue, PositiveFloat, ValidationError
 
+from envoi.campaigns.delivery_files import DeliveryShape, Length, QuietHoursShape, ScheduleShape
 from envoi.errors import ProjectError
 from envoi.events.catalogue import Kind  # noqa: TC001 - pydantic reads it
 from envoi.events.shapes import Shape, mistakes_of, values_of
+from envoi.settings import Asked
 
 if TYPE_CHECKING:
     from envoi.events.shapes import AnyShape
+
+
+_DOMAIN = r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$"
+
+#: In any letters, and without what comes before the @.
+_DOMAIN_NAME = r"^[^@\s/:]+$"
 
 
 class SenderShape(Shape):
@@ -37,7 +45,47 @@ class MailShape(Shape):
     """`[mail]` of envoi.toml."""
 
     url: str = "folder:.envoi/mail"
+    #: The sender's domains that are ready: from no other one does mail leave this machine.
+    confirmed: tuple[Annotated[str, Field(pattern=_DOMAIN_NAME)], ...] = ()
     link_base: str = "http://localhost:8025"
+    #: The most messages a minute by the domain they go to: "gmail.com" = 600; "*" is for each of all others.
+    rates_per_minute: dict[str, PositiveFloat] = Field(default_factory=dict)
+    #: A mailbox that `envoi inbox` reads; mail programs write to unsubscribe+TOKEN@... there.
+    unsubscribe_mailto: str = ""
+    #: A mailbox that `envoi inbox` reads; mails come back to bounces+TOKEN@... there.
+    bounce_address: str = ""
+
+
+class StoreShape(Shape):
+    """`[store]` of envoi.toml."""
+
+    #: Better set the variable ENVOI_STORE_URL, which keeps the password out of the file.
+    url: str = Field(default="", pattern="^(postgres(ql)?://.*)?$")
+
+
+class DkimShape(Shape):
+    """`[[dkim]]` of envoi.toml: one signature of each mail."""
+
+    domain: str = Field(pattern=_DOMAIN)
+    selector: str = Field(pattern=_DOMAIN)
+    #: The file of the private key, relative to the project.
+    key: str
+
+
+class TrackingShape(Shape):
+    """`[tracking]` of envoi.toml: whose clicks and opens are recorded."""
+
+    clicks: Asked = Asked.OPT_IN
+    opens: Asked = Asked.OPT_IN
+
+
+class PurposeShape(Shape):
+    """`[purposes.NAME]` of envoi.toml: what people choose on their preference page."""
+
+    title: str = ""
+    description: str = ""
+    #: Parts of it that can be chosen one by one: wine = "Wine and cheese" is the purpose NAME/wine.
+    topics: dict[str, str] = Field(default_factory=dict)
 
 
 FourCuts = tuple[Decimal, Decimal, Decimal, Decimal]
@@ -63,6 +111,11 @@ class EnvoiShape(Shape):
     sender: SenderShape
     shop: ShopShape
     mail: MailShape = MailShape()
+    store: StoreShape = StoreShape()
+    dkim: tuple[DkimShape, ...] = ()
+    tracking: TrackingShape = TrackingShape()
+    purposes: dict[str, PurposeShape] = Field(default_factory=dict)
+    delivery: DeliveryShape = DeliveryShape()
     #: What templates call a path of the data: FNAME = "person.first_name".
     names: dict[str, str] = Field(default_factory=dict)
     #: What they get where a person lacks it: "person.first_name" = "there".
@@ -149,6 +202,18 @@ class CampaignShape(Shape):
     #: What a person gets whose data break the template.
     fallback_template: str = ""
     holdout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    kind: Literal["marketing", "transactional"] = "marketing"
+    #: When it is sent by itself; without it, when somebody sends it.
+    schedule: ScheduleShape | None = None
+    #: How long after its time a mail may be sent; the project's if it is not said.
+    deadline: Length | None = None
+    #: What quiet hours do to its mails, and other hours than the project's.
+    quiet: Literal["wait", "drop", "ignore"] = "wait"
+    quiet_hours: tuple[QuietHoursShape, ...] | None = None
+    #: The lower, the more it matters: what matters less yields where a cap leaves room for one.
+    priority: int = Field(default=100, ge=1)
+    #: The most mails an hour; 0 for as many as servers take.
+    rate_per_hour: int = Field(default=0, ge=0)
     content: tuple[RuleShape, ...] = ()
     fallback: dict[str, JsonValue] = Field(default_factory=dict)
     products: ProductsShape | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from envoi.campaigns.campaign import Campaign
+from envoi.campaigns.delivery_files import delivery_of
 from envoi.campaigns.files import (
     CampaignShape,
     EnvoiShape,
@@ -18,6 +19,8 @@ from envoi.campaigns.files import (
 )
 from envoi.campaigns.mails import check_mail
 from envoi.campaigns.products import read_products
+from envoi.campaigns.public import check_public
+from envoi.campaigns.timing import check_delivery, when_of
 from envoi.clock import instant
 from envoi.conditions.bind import Definitions, bind
 from envoi.conditions.parse import parse
@@ -27,7 +30,7 @@ from envoi.errors import DataError, did_you_mean
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
 from envoi.features.rfm import Rfm, fields
 from envoi.messages.address import check_address
-from envoi.settings import Sender, Settings, Shop
+from envoi.settings import Dkim, MailKind, Purpose, Sender, Settings, Shop, Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,16 +65,27 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
         mistakes.note("as_of has no time zone", MAIN, ["as_of"], hint="write it as 2017-12-01T09:00:00-05:00")
         return None
     _check_sender(mistakes, main.sender)
+    check_public(mistakes, main, MAIN)
+    check_delivery(mistakes, main, MAIN)
     return Settings(
         name=main.name,
         shop=Shop(**main.shop.model_dump()),
         sender=Sender(**main.sender.model_dump()),
         zone=zone,
         as_of=instant(main.as_of) if main.as_of else None,
+        store_url=main.store.url,
         mail_url=main.mail.url,
+        confirmed=frozenset(map(str.lower, main.mail.confirmed)),
+        rates_per_minute={domain.lower(): rate for domain, rate in main.mail.rates_per_minute.items()},
+        dkim=tuple(Dkim(**each.model_dump()) for each in main.dkim),
         link_base=main.mail.link_base.rstrip("/"),
         names=main.names,
         fallbacks=main.fallbacks,
+        unsubscribe_mailto=main.mail.unsubscribe_mailto,
+        bounce_address=main.mail.bounce_address,
+        delivery=delivery_of(main.delivery),
+        tracking=Tracking(clicks=main.tracking.clicks, opens=main.tracking.opens),
+        purposes={name: Purpose(**shape.model_dump()) for name, shape in main.purposes.items()},
     )
 
 
@@ -174,6 +188,8 @@ def _campaign(mistakes: Mistakes, definitions: Definitions, shape: CampaignShape
             if when is not None
         ),
         products=products,
+        kind=MailKind(shape.kind),
+        when=when_of(mistakes, shape, file),
         **{key: getattr(shape, key) for key in _AS_WRITTEN},
     )
 

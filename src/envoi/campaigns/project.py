@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from envoi.campaigns.names import check_names
 from envoi.campaigns.rules import read_rules
 from envoi.campaigns.segments import read_segments
 from envoi.campaigns.templates import Languages, languages, read_templates
+from envoi.campaigns.timing import Timings
 from envoi.conditions.bind import Definitions
 from envoi.errors import InvalidProject, NotFound, ProjectError, did_you_mean
+from envoi.messages.schedule import occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,14 +49,27 @@ class Project:
     rules: tuple[Rule, ...] = ()
 
     def campaign(self, name: str) -> Campaign:
-        """The campaign of that name.
+        """The campaign of that name; `weekly-picks@2026-11-23` is that day's occurrence of a recurring one.
 
         Raises:
             NotFound: there is none.
         """
-        if name not in self.campaigns:
+        found = self.find(name)
+        if found is None:
             raise NotFound(f"no campaign {name!r}", hint=did_you_mean(name, self.campaigns))
-        return self.campaigns[name]
+        return found
+
+    def find(self, name: str) -> Campaign | None:
+        """The same, or None if there is none."""
+        series, day = occurrence(name)
+        if day and name not in self.campaigns and series in self.campaigns:
+            return replace(self.campaigns[series], name=name)
+        return self.campaigns.get(name)
+
+    @property
+    def timings(self) -> Timings:
+        """What the files say of when each run of a campaign is sent."""
+        return Timings(settings=self.settings, campaigns=self.campaigns)
 
     def mail(self, campaign: Campaign, template: MailTemplate | None = None) -> MailTemplate:
         """The campaign's template with its own subject, preview and fallback; of another `template`, what it would be.

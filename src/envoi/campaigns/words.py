@@ -28,6 +28,7 @@ _SAYS = {
     "sender.email": "the address that the mail is from",
     "unsubscribe_url": "a link that ends these mails for this person",
     "preferences_url": "the page on which this person says which mails to get",
+    "view_url": "a page that shows this mail in the browser",
     "why": "why this person gets the mail, in a sentence",
     "now": "when the mail is sent",
     "products": "what is recommended to this person, best first",

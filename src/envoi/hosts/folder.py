@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from envoi.campaigns.templates import ENDINGS
@@ -67,12 +68,43 @@ def state_folder(root: Path) -> Path:
 
 
 def secret(root: Path) -> bytes:
-    """What the project's public links are signed with: made once, at random, readable by its owner only."""
-    path = state_folder(root) / "secret"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-    return path.read_bytes()
+    """The project's first secret, which never changes: made at random, readable by its owner only."""
+    return secrets_of(root)[0]
+
+
+def secrets_of(root: Path) -> tuple[bytes, ...]:
+    """What public links are signed with, the oldest first: the last one makes new links, all of them are read."""
+    path = _signing(root)
+    if not path.exists():
+        made = _written(path, [_new_secret()])
+        # Two processes may come here at once: the first one's stays.
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return tuple(path.read_bytes().split())
+
+
+def add_secret(root: Path) -> int:
+    """Has new links signed with a new secret, and returns how many there are now; old links are read as before."""
+    known = secrets_of(root)
+    _written(_signing(root), [*known, _new_secret()]).replace(_signing(root))
+    return len(known) + 1
+
+
+def _signing(root: Path) -> Path:
+    """The file of secrets, one a line."""
+    return state_folder(root) / "secret"
+
+
+def _written(path: Path, secrets: list[bytes]) -> Path:
+    """A file beside `path` that holds these, for its owner only."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(b"\n".join(secrets))
+        file.flush()
+        os.fsync(file.fileno())
+    return beside
+
+
+def _new_secret() -> bytes:
+    return secrets.token_hex(32).encode()

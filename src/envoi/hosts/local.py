@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from envoi.adapters.database import open_database
-from envoi.adapters.events.sqlite import SqliteEventLog
-from envoi.adapters.messages.folder import delivered
-from envoi.adapters.messages.sqlite_ledger import SqliteLedger
-from envoi.adapters.people.sqlite import open_profiles
 from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
-from envoi.campaigns.compose import Press, prepared
+from envoi.campaigns.compose import for_many
 from envoi.campaigns.plan import Known, plan
-from envoi.campaigns.project import load, plan_of, settings_of
+from envoi.campaigns.project import load, plan_of
 from envoi.campaigns.proof import proofed
-from envoi.clock import Clock, FixedClock, Instant, SystemClock, iso
+from envoi.clock import Instant, iso
 from envoi.conditions import bind, parse
 from envoi.events.event import PersonId
-from envoi.flow import Stores, catch_up, in_bulk, send
-from envoi.hosts.folder import read_files, secret, state_folder
-from envoi.hosts.mailers import mail_folder, mailer_for
-from envoi.messages.links import Links
-from envoi.messages.verify import verify
+from envoi.flow import Stores, catch_up, in_bulk
+from envoi.hosts.folder import read_files, state_folder
+from envoi.hosts.plans import Planned, pin
+from envoi.hosts.sandbox import way_of
+from envoi.hosts.sending import Sender, press_of
+from envoi.hosts.stores import open_stores
+from envoi.hosts.surroundings import clock_of, links_of, settings_alone
+from envoi.messages.delivery import keep_none, never
+from envoi.messages.order import Command, Order
 from envoi.reports import answers, outcome
 from envoi.reports.preview import Stage, cases, profile_of, would_get
 from envoi.reports.why import entry_of, history, why_condition, why_message
 from envoi.segments.batch import count, members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from envoi.campaigns.compose import Press
     from envoi.campaigns.project import Project
-    from envoi.messages.ledger import Entry, Receipt
+    from envoi.clock import Clock
+    from envoi.hosts.stores import Log, Tokens
+    from envoi.messages.ledger import Entry
+    from envoi.messages.links import Links
+    from envoi.messages.port import LinkTable, Statement, SuppressionList
     from envoi.people.port import ProfileStore
     from envoi.settings import Settings
-
-#: Overrides where mail goes.
-MAIL_URL = "ENVOI_MAIL_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,11 @@ class Envoi:
     """An open project; times are instants of envoi.clock, and None is the project's own present."""
 
     root: Path
+    #: The texts that the project was read from, by path.
+    files: Mapping[str, str]
     project: Project
     stores: Stores
+    suppressions: SuppressionList
     clock: Clock
     links: Links
     mail_url: str
@@ -135,27 +138,25 @@ class Envoi:
         """
         now = self.clock.now()
         press = self.press(campaign)
-        planned = proofed(press, plan(press.campaign, self._known(), now), self.stores.people)
+        planned = proofed(for_many(press), plan(press.campaign, self._known(), now))
         return outcome.planned(campaign, planned, now)
 
-    def send(self, campaign: str, *, on_settled: Callable[[Entry, Receipt], None] = lambda *_: None) -> answers.Sent:
+    def send(
+        self,
+        campaign: str,
+        *,
+        ends: Callable[[float], bool] = never,
+        on_settled: Callable[[Sequence[Entry]], None] = keep_none,
+    ) -> answers.Sent:
         """Plans the campaign if that was not done before, and sends what its ledger has left to send.
 
         Raises:
             NotFound: no such campaign.
         """
-        press = prepared(self.press(campaign))
         planned_now = self.freeze(campaign)
-        mailer = mailer_for(self.mail_url, self.root)
-        try:
-            done = send(press, self.stores, mailer, self.clock, on_settled=on_settled)
-        finally:
-            mailer.close()
-        return answers.Sent(
-            planned_now=planned_now,
-            report=outcome.campaign_report(self.project, self.stores.statement, campaign),
-            stopped=str(done.stopped or ""),
-        )
+        sent = self.sender.send(campaign, ends=ends, on_settled=on_settled)
+        catch_up(self.stores)
+        return replace(sent, planned_now=planned_now)
 
     def freeze(self, campaign: str) -> bool:
         """Decides for everyone and freezes the ledger; False if that was done before.
@@ -163,8 +164,20 @@ class Envoi:
         Raises:
             NotFound: no such campaign.
         """
+        if campaign in self.stores.statement.campaigns():
+            return False
         press, now = self.press(campaign), self.clock.now()
-        return in_bulk(press.campaign, self.stores, self.project.definitions, now, press=press)
+        self.pin(campaign)
+        is_new = in_bulk(press.campaign, self.stores, self.project.definitions, now, press=press)
+        if is_new and press.campaign.when.rate_per_h:
+            rate = Order(command=Command.RATE, by="the campaign's file", rate_per_h=press.campaign.when.rate_per_h)
+            self.stores.ledger.order(campaign, rate, at=now)
+        return is_new
+
+    def pin(self, campaign: str) -> None:
+        """Has the campaign's mails made from the project's files as they are now, whatever becomes of these."""
+        observed = {name: dict(paths) for name, paths in self.stores.tables.observed().items()}
+        pin(state_folder(self.root), campaign, Planned(files=dict(self.files), observed=observed))
 
     def verify(self, campaign: str) -> answers.Verified:
         """Counts the campaign anew; where mail goes to a folder, that is held against it too.
@@ -172,13 +185,18 @@ class Envoi:
         Raises:
             NotFound: the campaign was never planned.
         """
-        folder = mail_folder(self.mail_url, self.root)
-        arrived = None
-        if folder is not None and folder.is_dir():
-            ids = {entry.message_id for entry in self.stores.statement.entries(campaign, limit=1 << 62)}
-            # A second copy of a mail is `<id>.2.eml`: it counts, and verify says so.
-            arrived = {name for name in delivered(folder) if name.partition(".")[0] in ids}
-        return outcome.verified(verify(self.stores.statement, campaign, delivered=arrived))
+        return self.sender.verify(campaign)
+
+    @property
+    def sender(self) -> Sender:
+        """The same project, for sending."""
+        return Sender(
+            root=self.root,
+            post=self.stores,
+            suppressions=self.suppressions,
+            clock=self.clock,
+            mail_url=self.mail_url,
+        )
 
     def report(self, *, at: Instant | None = None) -> answers.Report:
         """The project at a glance."""
@@ -190,10 +208,7 @@ class Envoi:
         Raises:
             NotFound: no such campaign.
         """
-        found = self.project.campaign(campaign)
-        return Press(
-            campaign=found, template=self.project.mail(found), settings=self.project.settings, links=self.links
-        )
+        return press_of(self.project, campaign, self.links)
 
     def stage(self, campaign: str) -> Stage:
         """What previews of this campaign are made from.
@@ -225,32 +240,36 @@ def open_project(
         InvalidProject: its files have mistakes.
         StoreBusy: another process has it open for writing.
     """
-    files = read_files(root)
-    state = state_folder(root)
-    with (
-        closing(open_database(state / "envoi.sqlite", any_thread=any_thread)) as connection,
-        open_profiles(state, any_thread=any_thread) as people,
-    ):
+    files, state = read_files(root), state_folder(root)
+    with open_stores(settings_alone(root), state, any_thread=any_thread) as kept, ExitStack() as closing:
         tables = DuckTables(
             state / "history.duckdb", plan_of(files), read_only=read_only, resources=Resources(wait_s=wait_s)
         )
-        try:
-            log, ledger = SqliteEventLog(connection), SqliteLedger(connection)
-            stores = Stores(log=log, archive=log, people=people, tables=tables, ledger=ledger, statement=ledger)
-            if not read_only:
-                catch_up(stores)
-            project = load(files, observed=tables.observed())
-            settings = project.settings
-            yield Envoi(
-                root=root,
-                project=project,
-                stores=stores,
-                clock=_clock(settings),
-                links=Links(base=settings.link_base, secret=secret(root)),
-                mail_url=os.environ.get(MAIL_URL) or settings.mail_url,
-            )
-        finally:
-            tables.close()
+        closing.callback(tables.close)
+        stores = Stores(
+            log=kept.log,
+            archive=kept.log,
+            people=kept.people,
+            tables=tables,
+            ledger=kept.ledger,
+            statement=kept.ledger,
+            targets=kept.targets,
+            days=kept.days,
+        )
+        if not read_only:
+            catch_up(stores)
+        project = load(files, observed=tables.observed())
+        settings = project.settings
+        yield Envoi(
+            root=root,
+            files=files,
+            project=project,
+            stores=stores,
+            suppressions=kept.suppressions,
+            clock=clock_of(settings),
+            links=links_of(root, settings),
+            mail_url=way_of(settings).url,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,8 +277,12 @@ class Letterbox:
     """A project's log open for a word from a person: history, which one process at a time may write, stays closed."""
 
     settings: Settings
-    log: SqliteEventLog
+    log: Log
     people: ProfileStore
+    statement: Statement
+    targets: LinkTable
+    suppressions: SuppressionList
+    tokens: Tokens
     clock: Clock
     links: Links
 
@@ -273,17 +296,17 @@ def open_letterbox(root: Path) -> Iterator[Letterbox]:
         InvalidProject: `envoi.toml` has mistakes.
         StoreBusy: another process kept the log locked too long.
     """
-    settings = settings_of(read_files(root))
+    settings = settings_alone(root)
     state = state_folder(root)
-    with closing(open_database(state / "envoi.sqlite")) as connection, open_profiles(state) as people:
+    with open_stores(settings, state) as kept:
         yield Letterbox(
             settings=settings,
-            log=SqliteEventLog(connection),
-            people=people,
-            clock=_clock(settings),
-            links=Links(base=settings.link_base, secret=secret(root)),
+            log=kept.log,
+            people=kept.people,
+            statement=kept.ledger,
+            targets=kept.targets,
+            suppressions=kept.suppressions,
+            tokens=kept.tokens,
+            clock=clock_of(settings),
+            links=links_of(root, settings),
         )
-
-
-def _clock(settings: Settings) -> Clock:
-    return FixedClock(settings.as_of) if settings.as_of is not None else SystemClock()

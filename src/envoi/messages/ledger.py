@@ -1,19 +1,20 @@
-"""The ledger's states and what may follow what: every person of a frozen audience ends in exactly one of them."""
+"""The ledger's states and what may follow what: every person of a frozen audience ends in exactly one of them.
+
+    planned -> claimed -> submitting -> accepted | rejected | deferred | unknown
+
+`submitting` is committed before a server can accept the mail; `deferred` is claimed again when it is due.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from envoi.clock import Instant
-from envoi.errors import Conflict
 from envoi.events.event import PersonId
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class State(StrEnum):
@@ -35,22 +36,40 @@ class State(StrEnum):
 
 FINAL = frozenset({State.ACCEPTED, State.REJECTED, State.UNKNOWN, State.SKIPPED, State.CANCELLED})
 
-#: What may follow each state; a final state is followed by nothing.
+#: States in which a server may hold the message.
+MAY_HAVE_ARRIVED = frozenset({State.ACCEPTED, State.UNKNOWN, State.SUBMITTING})
+
+#: What may follow each state. What is planned or deferred may also stay so, and wait longer.
 NEXT: dict[State, frozenset[State]] = {
     State.PLANNED: frozenset({State.CLAIMED, State.SKIPPED, State.CANCELLED}),
+    # Planned again: handed back, or not finished in time.
     State.CLAIMED: frozenset(
-        {State.CLAIMED, State.SUBMITTING, State.SKIPPED, State.DEFERRED, State.REJECTED, State.CANCELLED}
+        {State.PLANNED, State.SUBMITTING, State.SKIPPED, State.DEFERRED, State.REJECTED, State.CANCELLED}
     ),
     State.SUBMITTING: frozenset({State.ACCEPTED, State.REJECTED, State.DEFERRED, State.UNKNOWN}),
     State.DEFERRED: frozenset({State.CLAIMED, State.SKIPPED, State.CANCELLED}),
-    **{state: frozenset() for state in FINAL},
+    # Only a person can want this: it may be a second copy.
+    State.UNKNOWN: frozenset({State.PLANNED}),
+    **{state: frozenset() for state in FINAL - {State.UNKNOWN}},
 }
 
 #: The states in which an entry is in a worker's hands.
 HELD = (State.CLAIMED, State.SUBMITTING)
 
+_ANY_TIME = Instant(0)
+
 #: Why an entry is unknown that nobody settled.
 UNHEARD = "the sender stopped before it heard whether the server took the message"
+
+
+class Status(StrEnum):
+    """What a campaign as a whole is doing."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    #: Mail of it may have gone out of which a restored database knows nothing: a person says how to go on.
+    RESTORED = "restored"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,12 +82,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     #: Position in the log of the decision; 0 where none was needed.
     decision: int
     state: State = State.PLANNED
-    #: Why it was skipped, rejected or deferred, in words; empty otherwise.
+    #: Why it was skipped, rejected or deferred, or for what it waits, in words; empty otherwise.
     reason: str = ""
     #: Grows with each claim; a write with an older fence is refused.
     fence: int = 0
     #: When the state was last set.
     at: Instant = Instant(0)
+    #: It is not claimed before; while a worker holds it, when that lease ends.
+    due: Instant = Instant(0)
+    #: How often a server deferred it.
+    attempts: int = 0
 
     @property
     def message_id(self) -> str:
@@ -77,10 +100,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
-    """The frozen audience of a campaign: when it was planned and how many people are in it."""
+    """The frozen audience of a campaign: when it was planned, how many people are in it, and how it is sent."""
 
     at: Instant
     size: int
+    status: Status = Status.SENDING
+    #: The most messages an hour that all workers together send; 0 for as fast as servers take them.
+    rate_per_h: int = 0
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,9 +114,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Names one loop at a time.
     worker: str
-    #: As `Ledger.begin` numbered it. What was deferred in an earlier run is tried again, so once in each; and what this
-    #: worker claimed in an earlier one counts as run out, so that it need not wait for its own lease after a crash.
-    run: int
+    #: 0 to claim nothing.
     size: int
     now: Instant
     until: Instant
@@ -99,69 +123,72 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one message."""
 
+    #: `planned` for one that was not tried and goes back.
     state: State
     #: The server's own words, or ours.
     reason: str = ""
-    #: When; mailers leave it to `deliver`.
+    #: When the server or provider says that a deferred message may be tried again, in seconds from now.
+    again_s: float | None = None
+    #: When it ended and when it is due again; mailers leave both to `deliver`.
     at: Instant = Instant(0)
+    due: Instant = Instant(0)
 
 
-def freeze(campaign: str, entries: Iterable[Entry], *, at: Instant) -> list[Entry]:
-    """The entries as a plan stores them: each person once, and each address once among those who will be written to.
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker brings to its turn."""
 
-    Entries come planned or already skipped. Of several planned entries with one address the first stays planned; one
-    without an address is skipped.
-
-    Raises:
-        Conflict: a person is in it twice, or an entry belongs to another campaign or is further than planned.
-    """
-    people: set[str] = set()
-    addresses: set[str] = set()
-    frozen = []
-    for entry in entries:
-        _fits(entry, campaign, people)
-        reason = entry.reason or _no_room(entry, addresses)
-        state = State.SKIPPED if reason else entry.state
-        people.add(entry.person)
-        if state is State.PLANNED:
-            addresses.add(entry.address)
-        frozen.append(msgspec.structs.replace(entry, state=state, reason=reason, fence=0, at=at))
-    return frozen
+    settled: Sequence[tuple[Entry, Receipt]] = ()
+    #: Those for which a server waits.
+    ready: Sequence[Entry] = ()
 
 
-def take(entry: Entry, lease: Lease, *, closed: str) -> Entry:
-    """The entry as a claim leaves it: in the worker's hands, or skipped for the reason `closed`."""
-    state = State.SKIPPED if closed else State.CLAIMED
-    return msgspec.structs.replace(entry, state=state, reason=closed, fence=entry.fence + 1, at=lease.now)
+class Turned(msgspec.Struct, frozen=True, kw_only=True):
+    """What a turn did."""
+
+    #: What ended in this turn or was deferred, as it is now: of the work that whose fence still held, what the gate
+    #: skipped, and what others did not finish in time.
+    settled: Sequence[Entry] = ()
+    #: Ready and now `submitting`: they must be let go.
+    released: Sequence[Entry] = ()
+    #: Ready, but not to be sent: the gate closed, the lease was lost, or the campaign is not sending.
+    withdrawn: Sequence[Entry] = ()
+    #: In this worker's hands from now on.
+    claimed: Sequence[Entry] = ()
+    status: Status = Status.SENDING
+    #: When there may be more to claim; None if nothing of the campaign is planned or deferred.
+    again_at: Instant | None = None
+
+
+def moved(  # noqa: PLR0913 - what a change may change
+    entry: Entry,
+    state: State,
+    at: Instant,
+    *,
+    reason: str = "",
+    due: Instant = _ANY_TIME,
+    fence: int | None = None,
+    attempts: int | None = None,
+) -> Entry:
+    """The entry in another state; not `replace`, which takes three times as long."""
+    return Entry(
+        campaign=entry.campaign,
+        person=entry.person,
+        address=entry.address,
+        decision=entry.decision,
+        state=state,
+        reason=reason,
+        fence=entry.fence if fence is None else fence,
+        at=at,
+        due=due,
+        attempts=entry.attempts if attempts is None else attempts,
+    )
 
 
 def settles_from(outcome: State) -> list[State]:
     """The states from which a worker may settle an entry it holds as `outcome`; none if that is no outcome.
 
     >>> settles_from(State.ACCEPTED), settles_from(State.PLANNED), settles_from(State.CLAIMED)
-    ([<State.SUBMITTING: 'submitting'>], [], [])
+    ([<State.SUBMITTING: 'submitting'>], [<State.CLAIMED: 'claimed'>], [])
     """
-    return [state for state in HELD if outcome in NEXT[state] and outcome not in HELD]
-
-
-def _fits(entry: Entry, campaign: str, people: set[str]) -> None:
-    """Refuses what cannot be in a plan.
-
-    Raises:
-        Conflict: it cannot.
-    """
-    if entry.campaign != campaign:
-        raise Conflict(f"an entry of campaign {entry.campaign!r} is in the plan of {campaign!r}")
-    if entry.person in people:
-        raise Conflict(f"person {entry.person!r} is twice in the plan of {campaign!r}")
-    if entry.state not in {State.PLANNED, State.SKIPPED}:
-        raise Conflict(f"person {entry.person!r} is {entry.state} before campaign {campaign!r} was planned")
-
-
-def _no_room(entry: Entry, addresses: set[str]) -> str:
-    """Why a planned entry cannot be written to; empty if it can, or was skipped before."""
-    if entry.state is State.SKIPPED:
-        return ""
-    if not entry.address:
-        return "no address"
-    return "same address as another person" if entry.address in addresses else ""
+    ends = outcome not in HELD and outcome is not State.CANCELLED
+    return [state for state in HELD if ends and outcome in NEXT[state]]

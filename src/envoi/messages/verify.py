@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from envoi.clock import iso
 from envoi.errors import NotFound, did_you_mean
-from envoi.messages.ledger import FINAL, State
+from envoi.messages.ledger import FINAL, MAY_HAVE_ARRIVED, State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from envoi.clock import Instant
     from envoi.messages.ledger import Entry
     from envoi.messages.port import Statement
-
-#: States in which a server may hold the message.
-_MAY_HAVE_ARRIVED = frozenset({State.ACCEPTED, State.UNKNOWN, State.SUBMITTING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ def verify(statement: Statement, campaign: str, *, delivered: Set[str] | None = 
             *_against_tally(by_state, statement.tally(campaign)),
             *_against_delivered(entries, delivered),
         ),
-        advice=tuple(_advice(entries, delivered)),
+        advice=(*_of_status(campaign, audience.status), *_of_left(entries), *_of_unknown(campaign, entries, delivered)),
     )
 
 
@@ -116,20 +114,44 @@ def _against_delivered(entries: list[Entry], delivered: Set[str] | None) -> list
     if delivered is None:
         return []
     accepted = {entry.message_id for entry in entries if entry.state is State.ACCEPTED}
-    possible = {entry.message_id for entry in entries if entry.state in _MAY_HAVE_ARRIVED}
+    possible = {entry.message_id for entry in entries if entry.state in MAY_HAVE_ARRIVED}
     lost, extra = sorted(accepted - delivered), sorted(delivered - possible)
     problems = [f"{len(lost)} accepted messages did not arrive, {lost[0]} for one"] if lost else []
     return [*problems, f"{len(extra)} messages arrived that were not sent, {extra[0]} for one"] if extra else problems
 
 
-def _advice(entries: list[Entry], delivered: Set[str] | None) -> list[str]:
-    left = sum(entry.state not in FINAL for entry in entries)
-    unknown = [entry for entry in entries if entry.state is State.UNKNOWN]
-    advice = [f"{left} are not sent yet: send again to go on"] if left else []
-    if unknown and delivered is None:
-        what = f"{len(unknown)} may or may not have arrived and are not sent again"
-        advice.append(f"{what}: look for their message ids at the mail server")
-    elif unknown and delivered is not None:
-        arrived = sum(entry.message_id in delivered for entry in unknown)
-        advice.append(f"of {len(unknown)} unknown, {arrived} arrived; none is sent again")
+def _of_status(campaign: str, status: Status) -> list[str]:
+    said = {
+        Status.PAUSED: f"it is paused: 'envoi resume {campaign}' lets it go on",
+        Status.CANCELLED: "it was cancelled: what was not sent by then never is",
+        Status.RESTORED: f"it was restored from a backup: 'envoi resume {campaign} --restored' lets it go on",
+    }
+    return [said[status]] if status in said else []
+
+
+def _of_left(entries: list[Entry]) -> list[str]:
+    left = [entry for entry in entries if entry.state not in FINAL]
+    put_off = [entry.due for entry in left if entry.state is State.DEFERRED]
+    advice = [f"{_are(len(left))} not sent yet: send again to go on"] if left else []
+    if put_off:
+        were = "was put off, and is" if len(put_off) == 1 else "were put off, and are"
+        advice.append(f"of these, {len(put_off)} {were} tried again from {iso(min(put_off))} on")
     return advice
+
+
+def _of_unknown(campaign: str, entries: list[Entry], delivered: Set[str] | None) -> list[str]:
+    unknown = [entry for entry in entries if entry.state is State.UNKNOWN]
+    if not unknown:
+        return []
+    if delivered is not None:
+        arrived = sum(entry.message_id in delivered for entry in unknown)
+        return [f"of {len(unknown)} unknown, {arrived} arrived; none is sent again"]
+    which, them = ("its message id", "it") if len(unknown) == 1 else ("their message ids", "them")
+    again = f"'envoi resume {campaign} --unknown' sends {them} once more"
+    are = "is" if len(unknown) == 1 else "are"
+    what = f"{len(unknown)} may or may not have arrived and {are} not sent again"
+    return [f"{what}: look for {which} at the mail server; {again}"]
+
+
+def _are(count: int) -> str:
+    return f"{count} is" if count == 1 else f"{count} are"

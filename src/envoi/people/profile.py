@@ -10,7 +10,7 @@ from envoi.clock import Instant
 from envoi.events.event import Name, PersonId, Value
 
 if TYPE_CHECKING:
-    from envoi.events.event import Stored
+    from envoi.events.event import Event, Stored
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +20,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     #: Where it was said: "sign-up form", "preference page".
     source: str = ""
+    #: A yes that holds from then on: a person who wants to hear nothing for a while.
+    paused_until: Instant = Instant(0)
 
 
 class Trait(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +67,7 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
     elif event.name == Name.CONSENT_CHANGED:
         purpose = str(event.props["purpose"])
         if purpose not in consent or consent[purpose].at <= event.at:
-            said = Said(granted=event.props["granted"] is True, at=event.at, source=str(event.props.get("source", "")))
-            consent = consent | {purpose: said}
+            consent = consent | {purpose: _said(event)}
     return Profile(
         person=profile.person,
         traits=traits,
@@ -74,4 +75,14 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
         first_seen=min(profile.first_seen, event.at),
         last_seen=max(profile.last_seen, event.at),
         seq=stored.seq,
+    )
+
+
+def _said(event: Event) -> Said:
+    until = event.props.get("paused_until")
+    return Said(
+        granted=event.props["granted"] is True,
+        at=event.at,
+        source=str(event.props.get("source", "")),
+        paused_until=Instant(until if isinstance(until, int) else 0),
     )

@@ -116,6 +116,35 @@ class SegmentSize(Answer, frozen=True, kw_only=True):
     people: int
 
 
+class Hits(Answer, frozen=True, kw_only=True):
+    """Openings or clicks: each that was recorded, and those of them that may have been people's."""
+
+    #: All, machines among them.
+    hits: int
+    #: Those of scanners, proxies and other programs.
+    machines: int
+    #: How many people there were, but for machines; how many mails were reached, by whomever.
+    people: int
+    reached: int
+
+
+class LinkHits(Hits, frozen=True, kw_only=True):
+    """The clicks on one link."""
+
+    url: str
+
+
+class Engagement(Answer, frozen=True, kw_only=True):
+    """How a campaign's mails were read, as far as people agreed to be counted."""
+
+    opens: Hits
+    clicks: Hits
+    #: The links that people followed most.
+    links: list[LinkHits]
+    #: Hits of machines, by what gave them away.
+    machines: dict[str, int]
+
+
 class CampaignReport(Answer, frozen=True, kw_only=True):
     """One campaign's states; they add up to the audience."""
 
@@ -129,6 +158,14 @@ class CampaignReport(Answer, frozen=True, kw_only=True):
     skipped: dict[str, int]
     states: dict[str, int]
     finished: bool
+    #: How its mails were read, where anybody was counted.
+    read: Engagement | None = None
+    #: "marketing" or "transactional".
+    kind: str = "marketing"
+    #: What a campaign that was planned does now: "sending", "paused", "cancelled" or "restored".
+    status: str = ""
+    #: How many wait for the end of quiet hours, of a cap, or of a day, by the reason; all of them are planned.
+    waiting: dict[str, int] = {}
 
 
 class Sent(Answer, frozen=True, kw_only=True):
@@ -139,6 +176,55 @@ class Sent(Answer, frozen=True, kw_only=True):
     report: CampaignReport
     #: Why it ended early; empty if it did not.
     stopped: str = ""
+    #: "sending", "paused" or "cancelled".
+    status: str = "sending"
+    #: When there is more to send; empty if nothing is left, or other processes have it in hand.
+    again_at: str = ""
+
+
+class Ordered(Answer, frozen=True, kw_only=True):
+    """What came of pausing, resuming or cancelling a campaign."""
+
+    #: What it does now: "sending", "paused" or "cancelled".
+    status: str
+    #: How many people it concerned: those whose mail was cancelled, for one.
+    moved: int
+    #: The most mails an hour; 0 for no limit.
+    rate_per_h: int
+    report: CampaignReport
+
+
+class Inbox(Answer, frozen=True, kw_only=True):
+    """What came of mails that came back."""
+
+    read: int
+    #: New bounces, complaints, and wishes to unsubscribe.
+    events: int
+    #: About no mail of ours, as far as can be proved.
+    set_aside: int
+    #: Known before, automatic answers, letters.
+    ignored: int
+
+
+class Suppressed(Answer, frozen=True, kw_only=True):
+    """What is known of one address."""
+
+    #: Stands for the address.
+    key: str
+    #: Why mail does not go to it; empty if it does.
+    reason: str
+    since: str
+    soft_bounces: int
+    #: By whom, when and why it was lifted; empty if it was not.
+    lifted: str
+
+
+class Suppressions(Answer, frozen=True, kw_only=True):
+    """Addresses that mail does not go to; or one, whatever is known of it."""
+
+    #: The one that was asked for; empty: all.
+    address: str
+    suppressed: list[Suppressed]
 
 
 class Report(Answer, frozen=True, kw_only=True):
@@ -197,6 +283,15 @@ class Imported(Answer, frozen=True, kw_only=True):
     #: When this file had been taken in whole before, so that nothing was left to do; empty if it had not.
     finished_at: str = ""
     seconds: float = 0.0
+
+
+class Secrets(Answer, frozen=True, kw_only=True):
+    """What public links are signed with."""
+
+    #: How many are read; the last one makes new links.
+    secrets: int
+    #: Whether that one was made by this call.
+    renewed: bool
 
 
 class Check(Answer, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from envoi.conditions.bind import bind
 from envoi.conditions.written import written
 from envoi.messages.ledger import FINAL, State
 from envoi.reports.answers import CampaignReport, Plan, Report, SegmentSize, Verified
+from envoi.reports.engagement import with_reading
 from envoi.segments.batch import sizes
 from envoi.tables import Query
 
@@ -39,8 +40,8 @@ def planned(campaign: str, everyone: Sequence[Planned], at: Instant) -> Plan:
     )
 
 
-def campaign_report(project: Project, statement: Statement, name: str) -> CampaignReport:
-    """A campaign's states; before it was planned all numbers are 0."""
+def campaign_report(project: Project | None, statement: Statement, name: str) -> CampaignReport:
+    """A campaign's states; before it was planned all numbers are 0, and without its project it has no description."""
     audience = statement.campaigns().get(name)
     tally = statement.tally(name) if audience else {}
     states: Counter[str] = Counter()
@@ -50,7 +51,7 @@ def campaign_report(project: Project, statement: Statement, name: str) -> Campai
         if state is State.SKIPPED:
             skipped[reason] += count
     held_out = skipped.pop(HOLDOUT, 0)
-    campaign = project.campaigns.get(name)
+    campaign = project.find(name) if project else None
     return CampaignReport(
         campaign=name,
         description=campaign.description if campaign else "",
@@ -60,6 +61,9 @@ def campaign_report(project: Project, statement: Statement, name: str) -> Campai
         held_out=held_out,
         skipped=dict(sorted(skipped.items())),
         states=dict(sorted(states.items())),
+        kind=campaign.kind.value if campaign else "marketing",
+        status=audience.status.value if audience else "",
+        waiting={why: count for (state, why), count in sorted(tally.items()) if why and state is State.PLANNED},
         finished=bool(audience) and all(State(state) in FINAL for state in states),
     )
 
@@ -91,15 +95,14 @@ def segment_sizes(project: Project, tables: Tables, at: Instant) -> list[Segment
 
 def report(project: Project, tables: Tables, statement: Statement, at: Instant) -> Report:
     """The project as it is at `at`; campaigns that were sent but are no longer in the files are in it too."""
+    names = sorted({*project.campaigns, *statement.campaigns()})
     return Report(
         project=project.settings.name,
         at=iso(at),
         people=people_seen(tables, at),
         events=events_by_name(tables, at),
         segments=segment_sizes(project, tables, at),
-        campaigns=[
-            campaign_report(project, statement, name) for name in sorted({*project.campaigns, *statement.campaigns()})
-        ],
+        campaigns=[with_reading(campaign_report(project, statement, name), tables) for name in names],
     )
 
 

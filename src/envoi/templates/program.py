@@ -91,7 +91,7 @@ class Program:
         partials = {name: how(partial, name) for name, partial in self.partials.items()}
         dialect = replace(self.dialect, functions={**self.dialect.functions, **functions})
         part = _linked(body, partials, dialect, self.how)
-        return replace(self, body=body, partials=partials, dialect=dialect, part=part)
+        return replace(self, body=body, partials=partials, dialect=dialect, sets=_sets(body, partials), part=part)
 
     def reached(self) -> Mapping[str, tree.Body]:
         """Those of its partials that it can print: all, if it names one by a value."""
@@ -143,7 +143,7 @@ def program(
         dialect=dialect,
         how=how,
         fixed={},
-        sets=any(isinstance(node, tree.Assign | tree.Capture) for node in tree.walk((body, *partials.values()))),
+        sets=_sets(body, partials),
         part=_linked(body, partials, dialect, how),
     )
 
@@ -156,6 +156,10 @@ def require_few(*bodies: tree.Body) -> None:
     """
     if tree.is_larger(bodies, nodes=NODES, depth=TREE_DEPTH):
         raise LimitExceeded(f"the template has more than {NODES:,} parts, or is nested too deep")
+
+
+def _sets(body: tree.Body, partials: Mapping[str, tree.Body]) -> bool:
+    return any(isinstance(node, tree.Assign | tree.Capture) for node in tree.walk((body, *partials.values())))
 
 
 def _linked(body: tree.Body, partials: Mapping[str, tree.Body], dialect: Dialect, how: Print) -> Part:

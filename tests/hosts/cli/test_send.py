@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from envoi.hosts.local import MAIL_URL
+from envoi.hosts.surroundings import MAIL_URL
 from tests.faults.smtp_server import Behaviour, FaultServer
 from tests.hosts.cli.conftest import Run
 
@@ -44,7 +44,31 @@ def test_mail_to_a_folder_needs_no_yes(envoi: Run, shop: Path) -> None:
     assert len(list(shop.glob(".envoi/mail/*.eml"))) == 4
 
 
+def confirm(shop: Path) -> None:
+    """Lets mail of the shop's domain leave this machine."""
+    main = shop / "envoi.toml"
+    text = main.read_text(encoding="utf-8")
+    main.write_text(text.replace("[mail]", '[mail]\nconfirmed = ["shop.example.org"]'), encoding="utf-8")
+
+
+def test_from_a_domain_that_is_not_confirmed_mail_goes_to_the_sandbox_and_that_is_said(
+    envoi: Run, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MAIL_URL, "smtp://user:geheim@mail.example.org")
+    asked = envoi("send", "come-back", "--project", shop)
+    assert asked.code == 2
+    assert "in the sandbox, the folder .envoi/mail, and count as written to" in asked.err
+    assert 'write confirmed = ["shop.example.org"] under [mail] in envoi.toml' in asked.err
+    sent = envoi("send", "come-back", "--project", shop, "--yes")
+    assert sent.code == 0
+    assert sent.err.startswith("sandbox: nothing went through mail.example.org:25; read the mails in .envoi/mail")
+    assert len(list(shop.glob(".envoi/mail/*.eml"))) == 4
+    assert envoi("verify", "come-back", "--project", shop).code == 0
+    assert "geheim" not in asked.err + sent.err + sent.out
+
+
 def test_mail_to_a_server_elsewhere_needs_a_yes(envoi: Run, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    confirm(shop)
     monkeypatch.setenv(MAIL_URL, "smtp://user:geheim@mail.example.org")
     ran = envoi("send", "come-back", "--project", shop)
     assert (ran.code, ran.out) == (2, "")
@@ -54,6 +78,7 @@ def test_mail_to_a_server_elsewhere_needs_a_yes(envoi: Run, shop: Path, monkeypa
 
 
 def test_on_a_terminal_a_no_sends_nothing(envoi: Run, shop: Path) -> None:
+    confirm(shop)
     ours, theirs = pty.openpty()
     os.write(ours, b"n\n")
     done = subprocess.run(
@@ -79,15 +104,17 @@ def test_a_server_that_does_not_answer(envoi: Run, shop: Path, monkeypatch: pyte
     assert ran.out.endswith("Go on with: envoi send come-back\n")
 
 
-def test_an_interruption_waits_for_the_mail_under_way_and_the_next_call_goes_on(
-    envoi: Run, shop: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_lets_no_more_mail_go_and_the_next_call_goes_on(
+    number: signal.Signals, envoi: Run, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with FaultServer(listener=_at(6, lambda: os.kill(os.getpid(), signal.SIGINT))) as server:
+    # When the server is first spoken to: it is told to wait for mails, and none was let go.
+    with FaultServer(listener=_at(1, lambda: os.kill(os.getpid(), number))) as server:
         monkeypatch.setenv(MAIL_URL, server.url)
         stopped = envoi("send", "come-back", "--project", shop)
         taken_before = len(server.record.kept)
         ran = envoi("send", "come-back", "--project", shop, "--json")
-    assert (stopped.code, stopped.out, taken_before) == (130, "", 1)
+    assert (stopped.code, stopped.out, taken_before) == (130, "", 0)
     assert stopped.err == "stopped; 'envoi send come-back' goes on from here, and nobody is written to twice\n"
     assert ran.code == 0
     assert sorted(server.record.accepted.values()) == [1, 1, 1, 1]

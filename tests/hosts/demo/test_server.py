@@ -16,6 +16,7 @@ from envoi.errors import Unreachable
 from envoi.hosts.demo.server import mail_server, serve
 from envoi.messages.ledger import State
 from envoi.messages.port import Outgoing
+from tests.adapters.messages.posting import post
 
 LETTER = Outgoing(
     message_id="m1", sender="shop@example.org", recipient="anna@example.org",
@@ -23,16 +24,13 @@ LETTER = Outgoing(
 )  # fmt: skip
 
 
-def nothing() -> None:
-    """Lets the message pass."""
-
-
 def test_it_takes_mail_and_is_gone_afterwards(tmp_path: Path) -> None:
     with mail_server(tmp_path / "mail") as url, closing(SmtpMailer(parse_server(url))) as mailer:
-        assert mailer.send(LETTER, before_dot=nothing).state is State.ACCEPTED
+        ends, _ = post(mailer, [LETTER])
+        assert ends["m1"].state is State.ACCEPTED
     assert delivered(tmp_path / "mail") == {"m1"}
     with pytest.raises(Unreachable), closing(SmtpMailer(parse_server(url))) as mailer:
-        mailer.send(LETTER, before_dot=nothing)
+        post(mailer, [LETTER])
 
 
 def test_it_ends_with_its_input_and_says_where_it_is_first(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envoi.adapters.messages.folder import delivered
@@ -12,6 +13,7 @@ from envoi.adapters.messages.smtp_connect import parse_server
 from envoi.hosts.demo.sink import Sink
 from envoi.messages.ledger import State
 from envoi.messages.port import Outgoing
+from tests.adapters.messages.posting import post
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,16 +21,13 @@ if TYPE_CHECKING:
 
 def letter(head: str, body: str = "Hello\r\n") -> Outgoing:
     data = f"{head}\r\nSubject: Hi\r\n\r\n{body}".encode()
-    return Outgoing(message_id="unused", sender="shop@example.org", recipient="anna@example.org", data=data)
-
-
-def nothing() -> None:
-    """Lets the message pass."""
+    return Outgoing(message_id="", sender="shop@example.org", recipient="anna@example.org", data=data)
 
 
 def send(sink: Sink, *outgoing: Outgoing) -> set[State]:
     with closing(SmtpMailer(parse_server(sink.url))) as mailer:
-        return {mailer.send(each, before_dot=nothing).state for each in outgoing}
+        ends, _ = post(mailer, [replace(each, message_id=str(n)) for n, each in enumerate(outgoing)])
+    return {receipt.state for receipt in ends.values()}
 
 
 def test_each_message_becomes_a_file_named_by_its_id(tmp_path: Path) -> None:
@@ -67,6 +66,6 @@ def test_what_cannot_be_stored_is_not_said_to_be_taken(tmp_path: Path) -> None:
 def test_ending_it_hangs_up_on_a_client_that_is_still_connected(tmp_path: Path) -> None:
     with Sink(tmp_path) as sink:
         mailer = SmtpMailer(parse_server(sink.url))
-        mailer.send(letter("Message-ID: <m1@example.org>"), before_dot=nothing)
+        post(mailer, [letter("Message-ID: <m1@example.org>")])
     mailer.close()
     assert "sink" not in {thread.name for thread in threading.enumerate()}

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from envoi.hosts.web.app import app
 from tests.hosts.web.browsing import FLAGS
 from tests.hosts.web.shop import make
+from tests.hosts.web.tracked import make as make_counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,3 +89,17 @@ def browser(chromium: Path) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def counting_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop that counts clicks and openings, and has sent a campaign: tests that change it take a copy."""
+    root = tmp_path_factory.mktemp("counting")
+    make_counting(root)
+    return root
+
+
+@pytest.fixture
+def counting(counting_shop: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return shutil.copytree(counting_shop, tmp_path / "counting")

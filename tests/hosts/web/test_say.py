@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     ],
 )
 def test_where_mail_goes_is_said_without_the_password(
-    shop: Path, monkeypatch: pytest.MonkeyPatch, url: str, said: tuple[str, bool]
+    copy: Path, monkeypatch: pytest.MonkeyPatch, url: str, said: tuple[str, bool]
 ) -> None:
+    with (copy / "envoi.toml").open("a", encoding="utf-8") as main:
+        main.write('[mail]\nconfirmed = ["example.org"]\n')
     monkeypatch.setenv("ENVOI_MAIL_URL", url)
-    with open_project(shop, read_only=True) as envoi:
+    with open_project(copy, read_only=True) as envoi:
         assert post_office(envoi) == said
 
 

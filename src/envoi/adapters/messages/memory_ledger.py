@@ -7,106 +7,158 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from envoi.errors import NotFound, did_you_mean
-from envoi.messages.ledger import UNHEARD, Audience, Entry, Lease, Receipt, State, freeze, settles_from, take
+from envoi.errors import NotFound, Restored, did_you_mean
+from envoi.messages.freeze import freeze
+from envoi.messages.ledger import FINAL, HELD, Audience, Entry, State, Status
+from envoi.messages.order import RESTORED, Given, moves
+from envoi.messages.turn import Course, ordered, take_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from envoi.clock import Instant
+    from envoi.events.event import PersonId
+    from envoi.messages.ledger import Lease, Turned, Work
+    from envoi.messages.order import Order
+    from envoi.messages.port import Book, Gate
 
-_Key = tuple[str, str]
+_OPEN = (State.PLANNED, State.DEFERRED)
 
 
 class MemoryLedger:
-    """Holds entries in a dictionary; one thread at a time."""
+    """Holds entries in dictionaries; one thread at a time."""
 
     def __init__(self) -> None:
-        self._campaigns: dict[str, Audience] = {}
-        self._runs: Counter[str] = Counter()
-        self._entries: dict[_Key, Entry] = {}
-        #: The latest claim of each entry that was ever claimed.
-        self._leases: dict[_Key, Lease] = {}
+        self._campaigns: dict[str, dict[str, Entry]] = {}
+        self._planned_at: dict[str, Instant] = {}
+        self._courses: dict[str, Course] = {}
+        self._orders: dict[str, list[Given]] = {}
+        #: Who holds, or last held, an entry.
+        self._workers: dict[tuple[str, str], str] = {}
 
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
         if campaign in self._campaigns:
             return False
-        frozen = freeze(campaign, entries, at=at)
-        self._entries |= {_key(entry): entry for entry in frozen}
-        self._campaigns[campaign] = Audience(at=at, size=len(frozen))
+        frozen: dict[str, Entry] = {}
+        addresses: set[str] = set()
+
+        def taken(*_: object) -> tuple[set[str], set[str]]:
+            return set(frozen), set(addresses)
+
+        for some in freeze(campaign, entries, taken, at=at):
+            frozen.update((entry.person, entry) for entry in some)
+            addresses.update(entry.address for entry in some if entry.state is State.PLANNED)
+        self._campaigns[campaign] = frozen
+        self._planned_at[campaign] = at
+        self._courses[campaign] = Course(status=Status.SENDING)
+        self._orders[campaign] = []
         return True
 
-    def begin(self, campaign: str) -> int:
+    def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:
         """See `Ledger.begin`."""
-        if campaign not in self._campaigns:
-            raise NotFound(f"campaign {campaign!r} was never planned", hint=did_you_mean(campaign, self._campaigns))
-        self._runs[campaign] += 1
-        return self._runs[campaign]
+        entries = self._of(campaign)
+        if self._courses[campaign].status is Status.RESTORED:
+            raise Restored(f"campaign {campaign!r} was restored from a backup", hint=RESTORED)
+        for person, entry in entries.items():
+            is_left = entry.state in HELD and self._workers[campaign, person] == worker
+            if is_left or (early and entry.state is State.DEFERRED):
+                entries[person] = replace(entry, due=min(entry.due, at))
 
-    def claim(self, campaign: str, lease: Lease, *, gate: Callable[[Entry], str]) -> list[Entry]:
-        """See `Ledger.claim`."""
-        mine = sorted((entry for entry in self._entries.values() if entry.campaign == campaign), key=_key)
-        taken: list[Entry] = []
-        for entry in mine:
-            if sum(each.state is State.CLAIMED for each in taken) < lease.size and self._is_free(entry, lease):
-                taken.append(take(entry, lease, closed=gate(entry)))
-        # Stored only now: a gate that raises has claimed nothing.
-        self._give_up(mine, lease)
-        self._entries |= {_key(entry): entry for entry in taken}
-        self._leases |= {_key(entry): lease for entry in taken}
-        return [entry for entry in taken if entry.state is State.CLAIMED]
+    def turn(self, campaign: str, work: Work, lease: Lease, *, gate: Gate, book: Book) -> Turned:
+        """See `Ledger.turn`."""
+        entries, workers = self._of(campaign), self._workers
+        # If the gate raises, nothing has changed.
+        rows = _Rows(campaign, dict(entries), dict(workers))
+        turned, course = take_turn(rows, self._courses[campaign], work, lease, gate)
+        book(turned.settled)
+        self._campaigns[campaign], self._workers, self._courses[campaign] = rows.entries, rows.workers, course
+        return turned
 
-    def submitting(self, entry: Entry, *, at: Instant, gate: Callable[[Entry], str]) -> bool:
-        """See `Ledger.submitting`."""
-        closed = gate(entry)
-        state = State.SKIPPED if closed else State.SUBMITTING
-        moved = self._move(entry, Receipt(state=state, reason=closed, at=at), [State.CLAIMED])
-        return moved and not closed
-
-    def settle(self, entry: Entry, receipt: Receipt) -> bool:
-        """See `Ledger.settle`."""
-        return self._move(entry, receipt, settles_from(receipt.state))
+    def order(self, campaign: str, order: Order, *, at: Instant) -> int:
+        """See `Ledger.order`."""
+        entries, course = self._of(campaign), self._courses[campaign]
+        changed = ordered(course, order, at)
+        found = moves(order)
+        affected = [entry for entry in entries.values() if found and entry.state in found.states]
+        if found:
+            entries |= {entry.person: found.moved(entry, at) for entry in affected}
+        self._courses[campaign] = changed
+        self._orders[campaign].append(Given(order=order, at=at, moved=len(affected)))
+        return len(affected)
 
     def campaigns(self) -> Mapping[str, Audience]:
         """See `Statement.campaigns`."""
-        return dict(self._campaigns)
+        return {name: self._audience(name) for name in self._campaigns}
 
     def tally(self, campaign: str) -> Mapping[tuple[State, str], int]:
         """See `Statement.tally`."""
-        return Counter((entry.state, entry.reason) for entry in self._entries.values() if entry.campaign == campaign)
+        return Counter((entry.state, entry.reason) for entry in self._campaigns.get(campaign, {}).values())
 
     def entries(self, campaign: str = "", *, person: str = "", state: str = "", limit: int = 1000) -> Iterator[Entry]:
         """See `Statement.entries`."""
         asked = (campaign, person, state)
-        found = [each for each in self._entries.values() if _matches((each.campaign, each.person, each.state), asked)]
-        yield from sorted(found, key=_key)[:limit]
+        everyone = [entry for entries in self._campaigns.values() for entry in entries.values()]
+        found = [each for each in everyone if _matches((each.campaign, each.person, each.state), asked)]
+        yield from sorted(found, key=lambda entry: (entry.campaign, entry.person))[:limit]
 
-    def _is_free(self, entry: Entry, lease: Lease) -> bool:
-        if entry.state is State.DEFERRED:
-            return self._leases[_key(entry)].run < lease.run
-        return entry.state is State.PLANNED or (entry.state is State.CLAIMED and self._has_run_out(entry, lease))
+    def of(self, people: Sequence[PersonId], campaigns: Sequence[str]) -> Sequence[Entry]:
+        """See `Statement.of`."""
+        asked = [self._campaigns.get(campaign, {}) for campaign in campaigns]
+        return [entries[person] for entries in asked for person in people if person in entries]
 
-    def _has_run_out(self, entry: Entry, lease: Lease) -> bool:
-        held = self._leases[_key(entry)]
-        return held.until <= lease.now or (held.worker == lease.worker and held.run < lease.run)
+    def due(self, campaign: str) -> Instant | None:
+        """See `Agenda.due`."""
+        entries = self._campaigns.get(campaign, {}).values()
+        return min((each.due for each in entries if each.state not in FINAL), default=None)
 
-    def _give_up(self, entries: list[Entry], lease: Lease) -> None:
-        unheard = Receipt(state=State.UNKNOWN, reason=UNHEARD, at=lease.now)
-        for entry in entries:
-            if entry.state is State.SUBMITTING and self._has_run_out(entry, lease):
-                self.settle(entry, unheard)
+    def orders(self, campaign: str) -> Sequence[Given]:
+        """See `Statement.orders`."""
+        return list(self._orders.get(campaign, []))
 
-    def _move(self, entry: Entry, receipt: Receipt, before: list[State]) -> bool:
-        present = self._entries.get(_key(entry))
-        if present is None or present.fence != entry.fence or present.state not in before:
-            return False
-        self._entries[_key(entry)] = replace(present, state=receipt.state, reason=receipt.reason, at=receipt.at)
-        return True
+    def _of(self, campaign: str) -> dict[str, Entry]:
+        if campaign not in self._campaigns:
+            raise NotFound(f"campaign {campaign!r} was never planned", hint=did_you_mean(campaign, self._campaigns))
+        return self._campaigns[campaign]
+
+    def _audience(self, campaign: str) -> Audience:
+        course = self._courses[campaign]
+        return Audience(
+            at=self._planned_at[campaign],
+            size=len(self._campaigns[campaign]),
+            status=course.status,
+            rate_per_h=course.rate_per_h,
+        )
 
 
-def _key(entry: Entry) -> _Key:
-    return entry.campaign, entry.person
+class _Rows:
+    """See `Rows`: a copy, which takes the place of what it was made from when the turn is over."""
+
+    def __init__(self, campaign: str, entries: dict[str, Entry], workers: dict[tuple[str, str], str]) -> None:
+        self._campaign = campaign
+        self.entries = entries
+        self.workers = workers
+
+    def held(self, people: Sequence[PersonId]) -> Mapping[PersonId, tuple[State, int]]:
+        found = [self.entries[person] for person in people if person in self.entries]
+        return {entry.person: (entry.state, entry.fence) for entry in found}
+
+    def overdue(self, now: Instant) -> list[Entry]:
+        return self._in_order(HELD, now)
+
+    def free(self, now: Instant, size: int) -> list[Entry]:
+        return self._in_order(_OPEN, now)[:size]
+
+    def write(self, entries: Sequence[Entry], worker: str) -> None:
+        self.entries |= {entry.person: entry for entry in entries}
+        self.workers |= {(self._campaign, entry.person): worker for entry in entries}
+
+    def next_due(self) -> Instant | None:
+        return min((entry.due for entry in self.entries.values() if entry.state in _OPEN), default=None)
+
+    def _in_order(self, states: Sequence[State], now: Instant) -> list[Entry]:
+        found = [entry for entry in self.entries.values() if entry.state in states and entry.due <= now]
+        return sorted(found, key=lambda entry: (entry.due, entry.person))
 
 
 def _matches(entry: tuple[str, ...], asked: tuple[str, ...]) -> bool:

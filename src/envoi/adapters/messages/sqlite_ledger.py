@@ -1,27 +1,38 @@
-"""The ledger in the project's SQLite file: each step is one commit that survives a crash and the loss of power."""
+"""The ledger in the project's SQLite file: each turn is one commit that survives a crash and the loss of power."""
 
 from __future__ import annotations
 
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from msgspec import convert
+from msgspec import convert, json
 
 from envoi.adapters.database import create, refusals, transaction
+from envoi.adapters.messages.sqlite_ledger_rows import COLUMNS, OPEN, SqliteRows, entry_of, written
 from envoi.clock import Instant
-from envoi.errors import NotFound, did_you_mean
-from envoi.messages.ledger import UNHEARD, Audience, Entry, Lease, Receipt, State, freeze, settles_from, take
+from envoi.errors import NotFound, Restored, did_you_mean
+from envoi.messages.freeze import freeze
+from envoi.messages.ledger import FINAL, HELD, Audience, Entry, State, Status
+from envoi.messages.order import RESTORED, Command, Given, Order, moves
+from envoi.messages.turn import Course, ordered, take_turn
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from envoi.adapters.messages.watermark import Watermark
+    from envoi.events.event import PersonId
+    from envoi.messages.ledger import Lease, Turned, Work
+    from envoi.messages.port import Book, Gate
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS ledger_runs (
         campaign TEXT PRIMARY KEY,
         at INTEGER NOT NULL,
         size INTEGER NOT NULL,
-        runs INTEGER NOT NULL DEFAULT 0
+        status TEXT NOT NULL DEFAULT 'sending',
+        rate_per_h INTEGER NOT NULL DEFAULT 0,
+        paced_until INTEGER NOT NULL DEFAULT 0
     ) STRICT""",
     """CREATE TABLE IF NOT EXISTS ledger (
         campaign TEXT NOT NULL,
@@ -32,108 +43,150 @@ _TABLES = (
         reason TEXT NOT NULL,
         fence INTEGER NOT NULL,
         at INTEGER NOT NULL,
+        due INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
         worker TEXT NOT NULL DEFAULT '',
-        run INTEGER NOT NULL DEFAULT 0,
-        until INTEGER NOT NULL DEFAULT 0,
         -- Never changes after the plan, so the index below costs nothing while sending.
         is_written_to INTEGER NOT NULL,
         PRIMARY KEY (campaign, person)
     ) STRICT, WITHOUT ROWID""",
     "CREATE UNIQUE INDEX IF NOT EXISTS ledger_addresses ON ledger (campaign, address) WHERE is_written_to",
     # Holds what is not final: the cost of a claim does not grow with what was sent before.
-    """CREATE INDEX IF NOT EXISTS ledger_open ON ledger (campaign, state, run)
-        WHERE state = 'planned' OR state = 'claimed' OR state = 'submitting' OR state = 'deferred'""",
+    f"CREATE INDEX IF NOT EXISTS ledger_due ON ledger (campaign, state, due) WHERE {OPEN}",
+    """CREATE TABLE IF NOT EXISTS ledger_orders (
+        number INTEGER PRIMARY KEY,
+        campaign TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        command TEXT NOT NULL,
+        given_by TEXT NOT NULL,
+        rate_per_h INTEGER,
+        moved INTEGER NOT NULL
+    ) STRICT""",
+    # One row: how many turns let mail go, which the watermark is held against.
+    "CREATE TABLE IF NOT EXISTS ledger_turns (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL) STRICT",
 )
 
-_PLAN = """INSERT INTO ledger (campaign, person, address, decision, state, reason, fence, at, is_written_to)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-
+_PLAN = f"""INSERT INTO ledger ({COLUMNS}, is_written_to)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PLANNED = "INSERT INTO ledger_runs (campaign, at, size) VALUES (?, ?, ?)"
+# Asks for each by itself: a join walks the whole campaign once it is large.
+_TAKEN = """SELECT value FROM json_each(:asked)
+    WHERE EXISTS (SELECT 1 FROM ledger WHERE campaign = :campaign AND person = value)"""
+_TAKEN_ADDRESSES = """SELECT value FROM json_each(:asked)
+    WHERE EXISTS (SELECT 1 FROM ledger INDEXED BY ledger_addresses
+        WHERE campaign = :campaign AND address = value AND is_written_to)"""
 
-_BEGIN = "UPDATE ledger_runs SET runs = runs + 1 WHERE campaign = ? RETURNING runs"
+_COURSE = "SELECT status, rate_per_h, paced_until FROM ledger_runs WHERE campaign = ?"
+_SET_COURSE = "UPDATE ledger_runs SET status = ?, rate_per_h = ?, paced_until = ? WHERE campaign = ?"
+_PACE = "UPDATE ledger_runs SET paced_until = ? WHERE campaign = ?"
 
-# INDEXED BY, here and below: left to itself, SQLite walks the whole campaign (64 ms a claim in a million entries).
-_GIVE_UP = """UPDATE ledger INDEXED BY ledger_open SET state = 'unknown', reason = :unheard, at = :now
-    WHERE campaign = :campaign AND state = 'submitting' AND (until <= :now OR (worker = :worker AND run < :run))"""
+# INDEXED BY, here and elsewhere: left to itself, SQLite walks the whole campaign (64 ms a claim in a million entries).
+# And one state at a time, written out: so SQLite sees that the index holds all it looks for.
+_LEFT_BEHIND = [
+    f"""UPDATE ledger INDEXED BY ledger_due SET due = min(due, ?)
+        WHERE campaign = ? AND state = '{state}' AND worker = ?"""
+    for state in HELD
+]
+_EARLY = "UPDATE ledger INDEXED BY ledger_due SET due = min(due, ?) WHERE campaign = ? AND state = 'deferred'"
 
-# Three questions, since each finds its rows in the index; SQLite asks the next only if the limit is not reached.
-_FREE = """
-    SELECT campaign, person, address, decision, state, reason, fence, at FROM ledger INDEXED BY ledger_open
-        WHERE campaign = :campaign AND state = 'planned'
-    UNION ALL
-    SELECT campaign, person, address, decision, state, reason, fence, at FROM ledger INDEXED BY ledger_open
-        WHERE campaign = :campaign AND state = 'deferred' AND run < :run
-    UNION ALL
-    SELECT campaign, person, address, decision, state, reason, fence, at FROM ledger INDEXED BY ledger_open
-        WHERE campaign = :campaign AND state = 'claimed' AND (until <= :now OR (worker = :worker AND run < :run))
-    LIMIT :size"""
+_DUE = [
+    f"SELECT min(due) FROM ledger INDEXED BY ledger_due WHERE campaign = ? AND state = '{state}'"
+    for state in State
+    if state not in FINAL
+]
 
-_TAKE = """UPDATE ledger SET state = ?, reason = ?, fence = ?, at = ?, worker = ?, run = ?, until = ?
-    WHERE campaign = ? AND person = ?"""
+_COUNT_TURN = """INSERT INTO ledger_turns VALUES (1, 1)
+    ON CONFLICT (id) DO UPDATE SET number = number + 1 RETURNING number"""
+_RAISE_TURNS = """INSERT INTO ledger_turns VALUES (1, ?)
+    ON CONFLICT (id) DO UPDATE SET number = max(number, excluded.number)"""
+_DISTRUST = "UPDATE ledger_runs SET status = 'restored' WHERE status IN ('sending', 'paused')"
 
-_MOVE = """UPDATE ledger SET state = ?, reason = ?, at = ?
-    WHERE campaign = ? AND person = ? AND fence = ? AND state IN (?, ?)"""
+_MOVE = """UPDATE ledger SET state = ?, reason = '', at = ?, due = 0, attempts = 0, fence = fence + 1
+    WHERE campaign = ? AND state IN (SELECT value FROM json_each(?))"""
+_NOTE_ORDER = "INSERT INTO ledger_orders (campaign, at, command, given_by, rate_per_h, moved) VALUES (?, ?, ?, ?, ?, ?)"
 
 _TALLY = "SELECT state, reason, count(*) FROM ledger WHERE campaign = ? GROUP BY state, reason"
-
 # Starts after the last row seen, so that a page costs the same wherever it lies.
-_PAGE = """SELECT campaign, person, address, decision, state, reason, fence, at FROM ledger
+_PAGE = f"""SELECT {COLUMNS} FROM ledger
     WHERE campaign = ? AND person > ? AND ? IN ('', state) ORDER BY person LIMIT 1000"""
-_ONE = """SELECT campaign, person, address, decision, state, reason, fence, at FROM ledger
-    WHERE campaign = ? AND person = ? AND ? IN ('', state)"""
+_ONE = f"SELECT {COLUMNS} FROM ledger WHERE campaign = ? AND person = ? AND ? IN ('', state)"
+_OF = f"""SELECT {COLUMNS} FROM ledger WHERE campaign IN (SELECT value FROM json_each(?))
+    AND person IN (SELECT value FROM json_each(?))"""
 
 
 class SqliteLedger:
-    """Keeps entries in the tables `ledger` and `ledger_runs` of a connection that `open_database` made."""
+    """Keeps entries in the tables `ledger*` of a connection that `open_database` made."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, watermark: Watermark | None = None) -> None:
+        """A `watermark` notices a database that was put back from a backup; without one, that is not noticed."""
         self._db = connection
+        self._watermark = watermark
         create(connection, *_TABLES)
 
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
         with transaction(self._db):
-            if self._db.execute("SELECT 1 FROM ledger_runs WHERE campaign = ?", (campaign,)).fetchone():
+            if self._db.execute(_COURSE, (campaign,)).fetchone():
                 return False
-            frozen = freeze(campaign, entries, at=at)
-            self._db.executemany(_PLAN, map(_row, frozen))
-            self._db.execute(_PLANNED, (campaign, at, len(frozen)))
+            if self._watermark and campaign in self._watermark.read()[1]:
+                what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
+                raise Restored(what, hint="give the campaign another name to send it once more")
+            size = 0
+            for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
+                self._db.executemany(_PLAN, [(*written(each), each.state is State.PLANNED) for each in some])
+                size += len(some)
+            self._db.execute(_PLANNED, (campaign, at, size))
         return True
 
-    def begin(self, campaign: str) -> int:
+    def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:
         """See `Ledger.begin`."""
+        self._distrust_backup()
         with transaction(self._db):
-            rows = self._db.execute(_BEGIN, (campaign,)).fetchall()
-        if not rows:
-            raise NotFound(f"campaign {campaign!r} was never planned", hint=did_you_mean(campaign, self.campaigns()))
-        return int(rows[0][0])
+            if self._course(campaign).status is Status.RESTORED:
+                what = f"campaign {campaign!r} was restored from a backup, and mail of it may have gone out since"
+                raise Restored(what, hint=RESTORED)
+            for sql in _LEFT_BEHIND:
+                self._db.execute(sql, (at, campaign, worker))
+            if early:
+                self._db.execute(_EARLY, (at, campaign))
+        if self._watermark:
+            self._watermark.add(campaign)
 
-    def claim(self, campaign: str, lease: Lease, *, gate: Callable[[Entry], str]) -> list[Entry]:
-        """See `Ledger.claim`."""
-        while taken := self._take(campaign, lease, gate):
-            if claimed := [entry for entry in taken if entry.state is State.CLAIMED]:
-                return claimed
-        return []
-
-    def submitting(self, entry: Entry, *, at: Instant, gate: Callable[[Entry], str]) -> bool:
-        """See `Ledger.submitting`."""
+    def turn(self, campaign: str, work: Work, lease: Lease, *, gate: Gate, book: Book) -> Turned:
+        """See `Ledger.turn`."""
+        number = 0
         with transaction(self._db):
-            closed = gate(entry)
-            state = State.SKIPPED if closed else State.SUBMITTING
-            moved = self._move(entry, Receipt(state=state, reason=closed, at=at), [State.CLAIMED])
-        return moved and not closed
+            before = self._course(campaign)
+            turned, course = take_turn(SqliteRows(self._db, campaign), before, work, lease, gate)
+            if course != before:
+                self._db.execute(_PACE, (course.paced_until, campaign))
+            if turned.settled:
+                book(turned.settled)
+            if turned.released:
+                ((number,),) = self._db.execute(_COUNT_TURN).fetchall()
+        if number and self._watermark:
+            # Before anybody lets go what was released: see Watermark.
+            self._watermark.rise(number)
+        return turned
 
-    def settle(self, entry: Entry, receipt: Receipt) -> bool:
-        """See `Ledger.settle`."""
-        before = settles_from(receipt.state)
+    def order(self, campaign: str, order: Order, *, at: Instant) -> int:
+        """See `Ledger.order`."""
+        self._distrust_backup()
         with transaction(self._db):
-            return bool(before) and self._move(entry, receipt, before)
+            course, moved = ordered(self._course(campaign), order, at), 0
+            if found := moves(order):
+                states = json.encode(found.states).decode()
+                moved = self._db.execute(_MOVE, (found.to, at, campaign, states)).rowcount
+            self._db.execute(_SET_COURSE, (course.status, course.rate_per_h, course.paced_until, campaign))
+            self._db.execute(_NOTE_ORDER, (campaign, at, order.command, order.by, order.rate_per_h, moved))
+        return moved
 
     def campaigns(self) -> Mapping[str, Audience]:
         """See `Statement.campaigns`."""
+        sql = "SELECT campaign, at, size, status, rate_per_h FROM ledger_runs ORDER BY at, campaign"
         with refusals():
-            rows = self._db.execute("SELECT campaign, at, size FROM ledger_runs ORDER BY at, campaign").fetchall()
-        return {campaign: Audience(at=Instant(at), size=size) for campaign, at, size in rows}
+            rows = self._db.execute(sql).fetchall()
+        return {name: convert(dict(zip(_AUDIENCE, row, strict=True)), Audience) for name, *row in rows}
 
     def tally(self, campaign: str) -> Mapping[tuple[State, str], int]:
         """See `Statement.tally`."""
@@ -147,44 +200,60 @@ class SqliteLedger:
         ask = self._one if person else self._pages
         return islice(chain.from_iterable(ask(name, person, state) for name in names), limit)
 
+    def of(self, people: Sequence[PersonId], campaigns: Sequence[str]) -> Sequence[Entry]:
+        """See `Statement.of`."""
+        asked = (json.encode(campaigns).decode(), json.encode(people).decode())
+        with refusals():
+            return list(map(entry_of, self._db.execute(_OF, asked).fetchall()))
+
+    def due(self, campaign: str) -> Instant | None:
+        """See `Agenda.due`."""
+        with refusals():
+            found = [self._db.execute(sql, (campaign,)).fetchone()[0] for sql in _DUE]
+        return min((Instant(due) for due in found if due is not None), default=None)
+
+    def orders(self, campaign: str) -> Sequence[Given]:
+        """See `Statement.orders`."""
+        sql = "SELECT command, given_by, rate_per_h, at, moved FROM ledger_orders WHERE campaign = ? ORDER BY number"
+        with refusals():
+            rows = self._db.execute(sql, (campaign,)).fetchall()
+        return [
+            Given(order=Order(command=Command(command), by=by, rate_per_h=rate), at=Instant(at), moved=moved)
+            for command, by, rate, at, moved in rows
+        ]
+
+    def _distrust_backup(self) -> None:
+        """Stops all campaigns if mail went out of which the database knows nothing: it was put back from a backup."""
+        if not self._watermark:
+            return
+        number, _ = self._watermark.read()
+        with transaction(self._db):
+            rows = self._db.execute("SELECT number FROM ledger_turns").fetchall()
+            if number > (rows[0][0] if rows else 0):
+                self._db.execute(_DISTRUST)
+                self._db.execute(_RAISE_TURNS, (number,))
+
+    def _course(self, campaign: str) -> Course:
+        row = self._db.execute(_COURSE, (campaign,)).fetchone()
+        if row is None:
+            raise NotFound(f"campaign {campaign!r} was never planned", hint=did_you_mean(campaign, self.campaigns()))
+        return Course(status=Status(row[0]), rate_per_h=row[1], paced_until=Instant(row[2]))
+
+    def _taken(self, campaign: str, people: Sequence[str], addresses: Sequence[str]) -> tuple[set[str], set[str]]:
+        asked = {"campaign": campaign, "asked": json.encode(people).decode()}
+        taken = self._db.execute(_TAKEN, asked).fetchall()
+        used = self._db.execute(_TAKEN_ADDRESSES, {**asked, "asked": json.encode(addresses).decode()}).fetchall()
+        return {person for (person,) in taken}, {address for (address,) in used}
+
     def _one(self, campaign: str, person: str, state: str) -> Iterator[Entry]:
         with refusals():
-            yield from map(_entry, self._db.execute(_ONE, (campaign, person, state)).fetchall())
+            yield from map(entry_of, self._db.execute(_ONE, (campaign, person, state)).fetchall())
 
     def _pages(self, campaign: str, after: str, state: str) -> Iterator[Entry]:
         with refusals():
             while rows := self._db.execute(_PAGE, (campaign, after, state)).fetchall():
-                yield from map(_entry, rows)
+                yield from map(entry_of, rows)
                 after = rows[-1][1]
 
-    def _take(self, campaign: str, lease: Lease, gate: Callable[[Entry], str]) -> list[Entry]:
-        """Takes entries as they come, and with the gate's answer: claimed or skipped."""
-        asked = {"campaign": campaign, "worker": lease.worker, "run": lease.run, "now": lease.now}
-        with transaction(self._db):
-            self._db.execute(_GIVE_UP, {**asked, "unheard": UNHEARD})
-            free = self._db.execute(_FREE, {**asked, "size": lease.size})
-            entries = map(_entry, free.fetchall())
-            taken = [take(entry, lease, closed=gate(entry)) for entry in entries]
-            self._db.executemany(_TAKE, [_claim_row(entry, lease) for entry in taken])
-        return taken
 
-    def _move(self, entry: Entry, receipt: Receipt, before: list[State]) -> bool:
-        """Moves an entry on if it is in one of the states `before` and nobody has claimed it since."""
-        key = (entry.campaign, entry.person, entry.fence)
-        row = (receipt.state, receipt.reason, receipt.at, *key, before[0], before[-1])
-        return self._db.execute(_MOVE, row).rowcount == 1
-
-
-def _row(entry: Entry) -> tuple[str | int, ...]:
-    is_written_to = entry.state is State.PLANNED
-    what = (entry.campaign, entry.person, entry.address, entry.decision)
-    return (*what, entry.state, entry.reason, entry.fence, entry.at, is_written_to)
-
-
-def _claim_row(entry: Entry, lease: Lease) -> tuple[str | int, ...]:
-    held = (lease.worker, lease.run, lease.until)
-    return (entry.state, entry.reason, entry.fence, entry.at, *held, entry.campaign, entry.person)
-
-
-def _entry(row: tuple[str | int, ...]) -> Entry:
-    return convert(dict(zip(Entry.__struct_fields__, row, strict=True)), Entry)
+_AUDIENCE = ("at", "size", "status", "rate_per_h")

@@ -75,6 +75,11 @@ class SqliteProfileStore:
             (seq,) = self._connection.execute("SELECT COALESCE(MAX(seq), 0) FROM people").fetchone()
         return int(seq)
 
+    def clear(self) -> None:
+        """Forgets all profiles: they are folded anew from the log."""
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM people")
+
     def _select(self, sql: str, *values: object) -> list[Profile]:
         with refusals():
             return [_profile(body) for (body,) in self._connection.execute(sql, values)]

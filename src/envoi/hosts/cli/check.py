@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from envoi.adapters.tables.duckdb import DuckTables
+from envoi.campaigns.folders import MAIN
+from envoi.campaigns.lawful import worries_of_mail, worries_of_project
 from envoi.campaigns.mails import unknown_in_lines
 from envoi.campaigns.project import Project, load, plan_of
 from envoi.campaigns.words import known_paths
@@ -107,7 +109,11 @@ def checked_files(
     except InvalidProject as invalid:
         mistakes = [mistake_of(one) for one in invalid.mistakes]
         return Checked(ok=False, mistakes=mistakes, warnings=[], segments=0, campaigns=0, templates=0)
-    problems = [*_of_templates(project, data(), support), *_of_campaigns(project, files)]
+    problems = [
+        *_of_templates(project, data(), support),
+        *_of_campaigns(project, files),
+        *_of_settings(project, files),
+    ]
     mistakes = [mistake for sort, mistake in problems if sort == "error"]
     return Checked(
         ok=not mistakes,
@@ -141,6 +147,16 @@ def _of_campaigns(project: Project, files: Mapping[str, str]) -> Iterator[tuple[
         for key, problem in unknown_in_lines(campaign, project.mail(campaign), known):
             line, what = line_of(files[paths[name]], [key]), f"{key}: {problem.what}"
             yield problem.severity, Mistake(file=paths[name], line=line, column=0, what=what, hint=problem.hint)
+        for problem in worries_of_mail(campaign, project.mail(campaign), project.settings):
+            line = line_of(files[paths[name]], ["template"])
+            yield problem.severity, Mistake(file=paths[name], line=line, column=0, what=problem.what, hint=problem.hint)
+
+
+def _of_settings(project: Project, files: Mapping[str, str]) -> Iterator[tuple[str, Mistake]]:
+    """What the law and mailbox providers will miss."""
+    for keys, problem in worries_of_project(project.settings):
+        line = line_of(files[MAIN], list(keys))
+        yield problem.severity, Mistake(file=MAIN, line=line, column=0, what=problem.what, hint=problem.hint)
 
 
 def _text(checked: Checked, files: Mapping[str, str]) -> str:

@@ -27,9 +27,11 @@ COMMANDS = {
         "init": Listed("init", "Make a project folder: commented files, ready for git"),
         "check": Listed("check", "Find every mistake in a project's files"),
         "doctor": Listed("doctor", "See whether this machine and this project are fit to send mail"),
+        "secret": Listed("secret", "Sign new links with a new secret; those in old mails still work"),
     },
     "People": {
         "import": Listed("import_", "Take in events or people from CSV, JSON lines or Parquet"),
+        "match": Listed("match", "Find the records in a file that are of one person"),
         "who": Listed("who", "List the people for whom a condition holds"),
         "segments": Listed("segments", "Show the sizes of segments, what time will change, and how they went"),
         "why": Listed("why", "Show why a person is in a segment, or got a mail"),
@@ -37,6 +39,11 @@ COMMANDS = {
     "Mail": {
         "preview": Listed("preview", "Show the mail that one person would get"),
         "send": Listed("send", "Send a campaign, to each person at most once"),
+        "pause": Listed("pause", "Begin no more mail of a campaign for now"),
+        "resume": Listed("resume", "Let a campaign go on, or change its rate"),
+        "cancel": Listed("cancel", "Cancel what is left of a campaign"),
+        "inbox": Listed("inbox", "Take in bounces, complaints and wishes to unsubscribe that came as mail"),
+        "suppressions": Listed("suppressions", "Show the addresses that mail does not go to, and change one by hand"),
         "verify": Listed("verify", "Prove that everyone of a campaign is in exactly one state"),
         "report": Listed("report", "Show segments, campaigns and how they went"),
         "serve": Listed("serve", "Take events in over HTTP, and open the project in a browser"),

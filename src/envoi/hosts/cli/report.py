@@ -10,6 +10,7 @@ from envoi.hosts.cli.opening import opened
 from envoi.hosts.cli.options import At, Json, ProjectDir, moment
 from envoi.hosts.cli.screen import columns, paint, show
 from envoi.reports.answers import CampaignReport, Report
+from envoi.reports.engagement import with_reading
 from envoi.reports.outcome import campaign_report
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _of_campaign(envoi: Envoi, campaign: str) -> CampaignReport:
     """
     if campaign not in envoi.stores.statement.campaigns():
         envoi.project.campaign(campaign)
-    return campaign_report(envoi.project, envoi.stores.statement, campaign)
+    return with_reading(campaign_report(envoi.project, envoi.stores.statement, campaign), envoi.stores.tables)
 
 
 def _text(report: Report) -> str:
@@ -53,24 +54,34 @@ def _text(report: Report) -> str:
             f"{paint(report.project, 'bold')} as of {report.at}: {report.people:,} people",
             f"Events\n{columns(events)}" if events else "No events yet: 'envoi import FILE --events' brings some.",
             *([f"Segments\n{columns(segments)}"] if segments else []),
-            *(campaign_text(one) for one in report.campaigns),
+            # What people asked for by what they did is told apart, after the rest.
+            *(campaign_text(one) for one in sorted(report.campaigns, key=lambda one: one.kind == "transactional")),
         ]
     )
 
 
 def campaign_text(report: CampaignReport) -> str:
     """A campaign's numbers; they add up to its audience."""
+    name = (
+        f"{'Transactional campaign' if report.kind == 'transactional' else 'Campaign'} {paint(report.campaign, 'bold')}"
+    )
     if not report.planned_at:
-        return f"Campaign {paint(report.campaign, 'bold')}: not sent yet"
+        return f"{name}: not sent yet"
     skipped = sum(report.skipped.values())
     others = {state: count for state, count in report.states.items() if state not in ("accepted", "skipped")}
+    # Last, since those who wait are told below it.
+    others |= {"planned": others.pop("planned")} if "planned" in others else {}
     rows = [
         ("sent", f"{report.sent:>9,}"),
         *((state, f"{count:>9,}") for state, count in others.items()),
+        *((f"  {reason}", f"{count:>9,}") for reason, count in report.waiting.items()),
         ("held out", f"{report.held_out:>9,}"),
         ("skipped", f"{skipped:>9,}"),
         *((f"  {reason}", f"{count:>9,}") for reason, count in report.skipped.items()),
         ("audience", f"{report.audience:>9,}"),
     ]
+    if report.read:
+        counted = {"opened": report.read.opens, "clicked": report.read.clicks}
+        rows += [(f"{what} by", f"{hits.people:>9,}  ({hits.hits:,} times)") for what, hits in counted.items()]
     end = "finished" if report.finished else "not finished"
-    return f"Campaign {paint(report.campaign, 'bold')}, planned at {report.planned_at}: {end}\n{columns(rows)}"
+    return f"{name}, planned at {report.planned_at}: {end}\n{columns(rows)}"

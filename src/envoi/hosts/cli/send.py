@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
-from contextlib import contextmanager
-from itertools import count
+from contextlib import suppress
+from dataclasses import replace as changed
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec.structs import replace
 
-from envoi.adapters.messages.smtp_connect import parse_server
+from envoi.clock import FixedClock
+from envoi.errors import EnvoiError
 from envoi.hosts.cli.faults import UNREACHABLE
-from envoi.hosts.cli.opening import opened
+from envoi.hosts.cli.opening import opened, sending
 from envoi.hosts.cli.options import CampaignName, Json, ProjectDir
+from envoi.hosts.cli.ordering import confirm
 from envoi.hosts.cli.report import campaign_text
 from envoi.hosts.cli.screen import columns, note, paint, progress, show
-from envoi.hosts.mailers import mail_folder
-from envoi.messages.ledger import FINAL
+from envoi.hosts.cli.stopping import told_to_end
+from envoi.hosts.sandbox import SANDBOX, server_elsewhere, way_of
+from envoi.hosts.surroundings import settings_alone
+from envoi.messages.ledger import FINAL, Status
 from envoi.reports.answers import Plan, Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Sequence
 
-    from envoi.hosts.local import Envoi
-    from envoi.messages.ledger import Entry, Receipt
+    from envoi.hosts.sending import Sender
+    from envoi.messages.ledger import Entry
+
+_FOLDER = SANDBOX.removeprefix("folder:")
 
 
 def command(
@@ -49,92 +53,96 @@ def command(
             plan = envoi.plan(campaign)
         show(plan, _plan(plan), json=json)
         return 0
-    with opened(project) as envoi:
-        # Before anything is asked or decided: there is such a campaign, and a place for its mail.
-        envoi.press(campaign)
-        server = _server_elsewhere(envoi)
-        if server and not yes:
-            _confirm(campaign, left(envoi, campaign), server)
-        sent = _send(envoi, campaign)
+    with sending(project) as sender:
+        planned_now = campaign not in sender.post.statement.campaigns()
+        question = "" if yes else _question(sender)
+        if planned_now:
+            _freeze(campaign, project, question)
+        elif question:
+            _confirm(campaign, left(sender, campaign), question)
+        if not sender.project(campaign):
+            # It was planned by an Envoi that kept no copy of the project's files.
+            with opened(project) as envoi:
+                envoi.pin(campaign)
+        sent = replace(_send(_patient(sender, campaign), campaign), planned_now=planned_now)
+        withheld = way_of(settings_alone(sender.root)).withheld
+    _catch_up(project)
+    if withheld:
+        note(f"sandbox: nothing went through {withheld}; read the mails in {_FOLDER}, or at /mailbox in envoi serve")
     show(sent, _text(sent), json=json)
     return UNREACHABLE if sent.stopped else 0
 
 
-def left(envoi: Envoi, campaign: str) -> int:
+def left(sender: Sender, campaign: str) -> int:
     """How many people sending would write to now."""
-    if campaign not in envoi.stores.statement.campaigns():
-        return envoi.plan(campaign).to_send
-    tally = envoi.stores.statement.tally(campaign)
+    tally = sender.post.statement.tally(campaign)
     return sum(count for (state, _), count in tally.items() if state not in FINAL)
 
 
-def _server_elsewhere(envoi: Envoi) -> str:
-    """The server through which mail leaves this machine; empty for a folder, or a server that runs here.
+def _patient(sender: Sender, campaign: str) -> Sender:
+    """One that waits from mail to mail as long as the rate wants; by a clock that stands it would wait for ever."""
+    rate = sender.post.statement.campaigns()[campaign].rate_per_h
+    if not rate or isinstance(sender.clock, FixedClock):
+        return sender
+    return changed(sender, patience=timedelta(hours=2 / rate))
+
+
+def _freeze(campaign: str, project: Path | None, question: str) -> None:
+    """Decides for everyone; history is open only for so long, so that others can open it while mail is sent."""
+    with opened(project) as envoi:
+        # Before anything is asked or decided: there is such a campaign.
+        envoi.press(campaign)
+        if question:
+            _confirm(campaign, envoi.plan(campaign).to_send, question)
+        envoi.freeze(campaign)
+
+
+def _catch_up(project: Path | None) -> None:
+    """Takes what became of the mails into history; whatever is in the way, that can be done later."""
+    with suppress(EnvoiError), opened(project, wait_s=0.0):
+        pass
+
+
+def _question(sender: Sender) -> str:
+    """Where mail goes, if a person should hear it before it does; empty for a folder or server here, as asked for.
 
     Raises:
         ProjectError: the mail URL names no place for mail.
     """
-    if mail_folder(envoi.mail_url, envoi.root) is not None:
-        return ""
-    server = parse_server(envoi.mail_url)
-    return "" if server.is_here else str(server)
+    way = way_of(settings_alone(sender.root))
+    if way.withheld:
+        return (
+            f"in the sandbox, the folder {_FOLDER}, and count as written to; nothing would go through {way.withheld}, "
+            f"as {way.domain} is not confirmed (once 'envoi doctor' finds nothing else, {way.todo})"
+        )
+    server = server_elsewhere(sender.mail_url)
+    return f"through {server}" if server else ""
 
 
-def _confirm(campaign: str, people: int, server: str) -> None:
-    """Asks on a terminal; where nobody can answer, --yes must have been given.
-
-    Raises:
-        BadParameter: nobody is there to ask.
-        Abort: the person said no.
-    """
-    what = f"{campaign!r} would go to {people:,} people through {server}"
-    if not sys.stdin.isatty():
-        raise typer.BadParameter(f"{what}, and nobody is here to say yes: add --yes if that is meant")
-    # Not typer.confirm, which writes to stdout, where the answer goes.
-    print(f"{what}. Send? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise typer.Abort
+def _confirm(campaign: str, people: int, question: str) -> None:
+    confirm(f"{campaign!r} would go to {people:,} people {question}", yes=False, question="Send?")
 
 
-def _send(envoi: Envoi, campaign: str) -> Sent:
-    try:
-        planned_now = envoi.freeze(campaign)
-        total, settled = left(envoi, campaign), count(1)
-        with progress("sent", "mails") as advance, _between_mails() as stop_here_if_asked:
+def _send(sender: Sender, campaign: str) -> Sent:
+    total, settled = left(sender, campaign), 0
+    with progress("sent", "mails") as advance, told_to_end() as end:
 
-            def on_settled(_entry: Entry, _receipt: Receipt) -> None:
-                advance(next(settled), total)
-                stop_here_if_asked()
+        def on_settled(entries: Sequence[Entry]) -> None:
+            nonlocal settled
+            settled += len(entries)
+            advance(settled, total)
 
-            sent = envoi.send(campaign, on_settled=on_settled)
-    except KeyboardInterrupt:
-        note(f"stopped; 'envoi send {campaign}' goes on from here, and nobody is written to twice")
-        raise
-    return replace(sent, planned_now=planned_now)
-
-
-@contextmanager
-def _between_mails() -> Iterator[Callable[[], None]]:
-    """Ctrl-C waits for the mail under way, whose fate would be unknown otherwise; a second one does not.
-
-    The function it gives is called between two mails, and raises KeyboardInterrupt if that was asked for.
-    """
-    asked = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
+        try:
+            sent = sender.send(campaign, ends=end.wait, on_settled=on_settled)
+        except KeyboardInterrupt:
+            end.set()
+            raise
+        finally:
+            if end.is_set():
+                note(f"stopped; 'envoi send {campaign}' goes on from here, and nobody is written to twice")
+        if end.is_set():
             raise KeyboardInterrupt
-        asked.set()
-
-    def check() -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, on_signal)
-    try:
-        yield check
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return sent
 
 
 def _plan(plan: Plan) -> str:
@@ -154,8 +162,12 @@ def _text(sent: Sent) -> str:
     name = sent.report.campaign
     if sent.stopped:
         end = f"{paint('stopped:', 'red')} {sent.stopped}\nGo on with: envoi send {name}"
+    elif sent.status != Status.SENDING:
+        more = "" if sent.status == Status.CANCELLED else f" Go on with: envoi resume {name}"
+        end = f"It is {sent.status}.{more}"
     elif not sent.report.finished:
-        end = f"Some are not sent yet. Go on with: envoi send {name}"
+        due = f", some not before {sent.again_at}" if sent.again_at else ""
+        end = f"Some are not sent yet{due}. Go on with: envoi send {name}"
     else:
         end = f"Prove it: envoi verify {name}"
     return f"{campaign_text(sent.report)}\n{end}"

@@ -1,4 +1,4 @@
-"""`envoi serve`: takes events in, keeps the segments true, and shows the project's pages in a browser."""
+"""`envoi serve`: takes events in, keeps the segments true, sends what is due, and shows the project's pages."""
 
 from __future__ import annotations
 
@@ -35,10 +35,13 @@ def command(
     anywhere: Annotated[
         bool, typer.Option("--anywhere", help="Listen to other machines too: the pages have no login yet.")
     ] = False,
+    send: Annotated[
+        bool, typer.Option("--send/--no-send", help="Send campaigns when they are due, and what has waited.")
+    ] = True,
     project: ProjectDir = None,
     json: Json = False,
 ) -> None:
-    """Take events in over HTTP, keep the segments true, and show the project in a browser. Ctrl-C ends it."""
+    """Take events in, keep the segments true, send what is due, and show the project in a browser. Ctrl-C ends it."""
     if not (anywhere or _is_loopback(host)):
         raise typer.BadParameter(
             f"{host} can be reached from other machines, and the pages have no login yet: whoever comes sees everyone's"
@@ -54,7 +57,7 @@ def command(
         visit.daemon = True
         visit.start()
     with quoting(root=root):
-        serve(root, host=host, port=port)
+        serve(root, host=host, port=port, sends=send)
 
 
 def _is_free(host: str, port: int) -> bool:

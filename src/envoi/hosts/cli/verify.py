@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envoi.hosts.cli.faults import FAILED
-from envoi.hosts.cli.opening import opened
+from envoi.hosts.cli.opening import sending
 from envoi.hosts.cli.options import CampaignName, Json, ProjectDir
 from envoi.hosts.cli.screen import columns, paint, show
 from envoi.reports.answers import Verified
@@ -14,8 +14,8 @@ def command(campaign: CampaignName, project: ProjectDir = None, json: Json = Fal
 
     Exits with 1 if it does not add up.
     """
-    with opened(project, read_only=True) as envoi:
-        verified = envoi.verify(campaign)
+    with sending(project) as sender:
+        verified = sender.verify(campaign)
     show(verified, _text(verified), json=json)
     return 0 if verified.ok else FAILED
 

@@ -31,7 +31,7 @@ from envoi.reports.outcome import campaign_report
 from envoi.tables import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -152,11 +152,12 @@ class Demo:
         if not left:
             return
         with mail_server(self.root / MAIL) as url, self.progress("sent", "mails") as advance:
-            settled = Counter[str]()
+            settled = 0
 
-            def on_settled(*_: object) -> None:
-                settled["mails"] += 1
-                advance(settled["mails"], left)
+            def on_settled(entries: Sequence[Entry]) -> None:
+                nonlocal settled
+                settled += len(entries)
+                advance(settled, left)
 
             sent = replace(envoi, mail_url=url).send(CAMPAIGN, on_settled=on_settled)
         if sent.stopped:

@@ -12,17 +12,23 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from envoi.errors import EnvoiError
-from envoi.hosts.web import campaigns, faults, home, mail, people, segments
+from envoi.hosts.web import campaigns, faults, home, mail, mailbox, people, respondents, segments, suppressions
 from envoi.hosts.web.builder.page import build
 from envoi.hosts.web.editor import page
 from envoi.hosts.web.editor.frame import frame
+from envoi.hosts.web.follow import click, opened, privacy_control
 from envoi.hosts.web.guard import LOCAL, Guard
+from envoi.hosts.web.hits import Hits
 from envoi.hosts.web.hold import Hold
+from envoi.hosts.web.in_browser import Shown, in_browser
+from envoi.hosts.web.leads import Leads
 from envoi.hosts.web.memory import Memory
 from envoi.hosts.web.moving import Moving
 from envoi.hosts.web.posted import takes
+from envoi.hosts.web.preferences import choose
 from envoi.hosts.web.unsubscribe import unsubscribe
 from envoi.hosts.web.view import STATIC, reads
+from envoi.hosts.web.webhooks import Webhooks, webhook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -41,15 +47,26 @@ ROUTES = (
     Route("/build", takes(build), methods=["GET", "POST"]),
     Route("/build/{segment:path}", takes(build), methods=["GET", "POST"]),
     Route("/campaigns", reads(campaigns.campaigns)),
-    Route("/campaigns/{campaign}", reads(campaigns.campaign)),
+    Route("/campaigns/{campaign}", takes(campaigns.campaign), methods=["GET", "POST"]),
     Route("/campaigns/{campaign}/people", reads(campaigns.recipients)),
+    Route("/campaigns/{campaign}/responses", reads(respondents.responded)),
     Route("/campaigns/{campaign}/mail", reads(mail.mail)),
     Route("/campaigns/{campaign}/frame", reads(mail.frame)),
     Route("/campaigns/{campaign}/cases", reads(mail.cases)),
+    Route("/suppressions", takes(suppressions.suppressions), methods=["GET", "POST"]),
+    Route("/mailbox", reads(mailbox.mailbox)),
+    Route("/mailbox/frame/{mail:path}", reads(mailbox.letter_frame)),
+    Route("/mailbox/{mail:path}", reads(mailbox.letter)),
     Route("/templates", takes(page.templates), methods=["GET", "POST"]),
     Route("/templates/{name:path}/frame", takes(frame), methods=["GET", "POST"]),
     Route("/templates/{name:path}", takes(page.edit), methods=["GET", "POST"]),
     Route("/unsubscribe/{token:path}", unsubscribe, methods=["GET", "POST"]),
+    Route("/preferences/{token:path}", choose, methods=["GET", "POST"]),
+    Route("/v/{token:path}", in_browser),
+    Route("/c/{link}/{token:path}", click),
+    Route("/o/{link}/{token:path}", opened),
+    Route("/webhooks/{provider}", webhook, methods=["POST", "HEAD"]),
+    Route("/.well-known/gpc.json", privacy_control),
     Mount("/static", StaticFiles(directory=STATIC)),
 )
 
@@ -59,11 +76,12 @@ def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0) -> Starlett
 
     `idle_s` is how long the project stays open after a page, closed to commands that write.
     """
-    hold = Hold(root, idle_s=idle_s)
+    hold, hits = Hold(root, idle_s=idle_s), Hits(root)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         yield
+        hits.close()
         hold.close()
 
     # Starlette's types ask that a handler take any exception, and call it with those it was registered for only.
@@ -80,6 +98,10 @@ def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0) -> Starlett
         max_body_size=MOST_BYTES,
     )
     made.state.hold = hold
+    made.state.hits = hits
+    made.state.leads = Leads(root)
+    made.state.shown = Shown(root)
     made.state.memory = Memory()
+    made.state.webhooks = Webhooks()
     made.state.moving = Moving(root)
     return made

@@ -6,14 +6,20 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.responses import RedirectResponse
+
 from envoi.campaigns.plan import HOLDOUT, Known, plan
 from envoi.decisions.rules import FALLBACK
-from envoi.errors import NotFound, did_you_mean
+from envoi.errors import Conflict, NotFound, ProjectError, did_you_mean
+from envoi.hosts.web.posted import FIELD, token
+from envoi.hosts.web.sending import is_recurring, occurrences, order, sending_of, setup
 from envoi.hosts.web.view import asked_page, campaign_path, page, with_page
 from envoi.messages.ledger import FINAL, State
 from envoi.reports.campaign import chosen, entries_in
+from envoi.reports.engagement import engagement
 from envoi.reports.outcome import campaign_report
 from envoi.reports.person import lines
+from envoi.reports.responses import responses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +30,10 @@ if TYPE_CHECKING:
     from envoi.campaigns.campaign import Campaign
     from envoi.campaigns.plan import Planned
     from envoi.hosts.local import Envoi
+    from envoi.hosts.web.posted import Fields
 
 PEOPLE_A_PAGE = 50
+OK, CONFLICT = 200, 409
 
 #: What each state means, in the order in which they are shown.
 WORDS = {
@@ -70,13 +78,22 @@ def campaigns(_: Request, envoi: Envoi) -> Response:
     names = sorted({*envoi.project.campaigns, *envoi.stores.statement.campaigns()})
     reports = [campaign_report(envoi.project, envoi.stores.statement, name) for name in names]
     tallies = {one.campaign: sent_lines(envoi, one.campaign) for one in reports if one.planned_at}
-    return page(envoi, "campaigns.html", reports=reports, tallies=tallies)
+    recurring = {name for name, one in envoi.project.campaigns.items() if is_recurring(one)}
+    return page(envoi, "campaigns.html", reports=reports, tallies=tallies, recurring=recurring)
 
 
-def campaign(request: Request, envoi: Envoi) -> Response:
-    """One campaign: as it went, or, before it was planned, as it would go."""
-    name = request.path_params["campaign"]
-    found = envoi.project.campaigns.get(name)
+def campaign(request: Request, envoi: Envoi, fields: Fields) -> Response:
+    """One campaign: as it goes or went, or, before it was planned, as it would go; and what is ordered for it."""
+    name, fault = request.path_params["campaign"], None
+    if fields:
+        try:
+            order(envoi, name, fields)
+        except (Conflict, ProjectError) as refused:
+            fault = refused
+        else:
+            request.app.state.hold.close()
+            return RedirectResponse(campaign_path(name), 303)
+    found = envoi.project.find(name)
     report = campaign_report(envoi.project, envoi.stores.statement, name)
     if found is None and not report.planned_at:
         raise NotFound(f"no campaign {name!r}", hint=did_you_mean(name, envoi.project.campaigns))
@@ -90,16 +107,27 @@ def campaign(request: Request, envoi: Envoi) -> Response:
         counted = Counter(one.decision.content for one in getting if one.decision)
         first = {one.decision.content: one.person for one in reversed(getting) if one.decision}
         shown = {content: campaign_path(name, "mail", person=person) for content, person in first.items()}
-    return page(
+    answer = page(
         envoi,
         "campaign.html",
         name=name,
+        fault=fault,
+        sending=sending_of(envoi, name),
+        days=occurrences(envoi, found) if found and is_recurring(found) else [],
+        is_recurring=found is not None and is_recurring(found),
+        setup=list(setup(envoi, found)) if found else [],
+        token_name=FIELD,
+        token=token(envoi.root),
         campaign=found,
         report=report,
         lines=told,
         audience=sum(line.people for line in told),
+        read=engagement(envoi.stores.tables, name) if report.planned_at else None,
+        answered=responses(envoi.stores.tables, name) if report.planned_at else [],
         choices=_choices(found, counted, shown) if found else [],
     )
+    answer.status_code = CONFLICT if fault else OK
+    return answer
 
 
 def recipients(request: Request, envoi: Envoi) -> Response:
@@ -131,9 +159,12 @@ def sent_lines(envoi: Envoi, name: str) -> list[Line]:
     """What became of a planned campaign's people; the numbers add up to the audience."""
     states: Counter[State] = Counter()
     skipped: Counter[str] = Counter()
+    waiting: Counter[str] = Counter()
     for (state, reason), count in envoi.stores.statement.tally(name).items():
         if state is State.SKIPPED:
             skipped[reason] += count
+        elif state is State.PLANNED and reason:
+            waiting[reason] += count
         else:
             states[state] += count
     told = [
@@ -142,12 +173,31 @@ def sent_lines(envoi: Envoi, name: str) -> list[Line]:
             people=states[state],
             tone="good" if state is State.ACCEPTED else "bad" if state in FINAL else "wait",
             note=WORDS[state],
-            href=campaign_path(name, "people", state=state),
+            # Those who wait are planned too, and have lines of their own.
+            href=_people(name, state) + ("&reason=" if state is State.PLANNED and waiting else ""),
         )
         for state in WORDS
         if states[state] or state is State.ACCEPTED
     ]
-    return [*told, *_skipped(skipped, name)]
+    return [*told, *_waiting(waiting, name), *_skipped(skipped, name)]
+
+
+def _people(campaign: str, state: State, **asked: str) -> str:
+    return campaign_path(campaign, "people", state=state, **asked)
+
+
+def _waiting(reasons: Counter[str], campaign: str) -> list[Line]:
+    """A line for each reason to wait, the most frequent first."""
+    return [
+        Line(
+            label="waiting",
+            people=n,
+            tone="wait",
+            note=reason,
+            href=_people(campaign, State.PLANNED, reason=reason),
+        )
+        for reason, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+    ]
 
 
 def _planned_lines(everyone: Sequence[Planned]) -> list[Line]:

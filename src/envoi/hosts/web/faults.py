@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from envoi.adapters.database import open_database
-from envoi.adapters.messages.sqlite_ledger import SqliteLedger
 from envoi.errors import EnvoiError, InvalidProject, NotFound, StoreBusy
 from envoi.hosts.folder import state_folder
+from envoi.hosts.stores import open_stores
+from envoi.hosts.surroundings import settings_alone
 from envoi.hosts.web.guard import harden
 from envoi.hosts.web.view import html
 from envoi.messages.ledger import FINAL
@@ -60,15 +60,11 @@ def progress(root: Path) -> Iterator[tuple[str, int, int]]:
 
     The ledger can be read while a command writes.
     """
-    connection = open_database(state_folder(root) / "envoi.sqlite", read_only=True)
-    try:
-        statement = SqliteLedger(connection)
-        for name, audience in statement.campaigns().items():
-            done = sum(count for (state, _), count in statement.tally(name).items() if state in FINAL)
+    with open_stores(settings_alone(root), state_folder(root)) as kept:
+        for name, audience in kept.ledger.campaigns().items():
+            done = sum(count for (state, _), count in kept.ledger.tally(name).items() if state in FINAL)
             if done < audience.size:
                 yield name, done, audience.size
-    finally:
-        connection.close()
 
 
 def _come_back(template: str, context: dict[str, object]) -> Response:

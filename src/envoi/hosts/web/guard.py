@@ -25,6 +25,11 @@ MAIL_POLICY = (
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
+#: For a mail as a page of its own: its pictures and links are what it was made of, and it can do nothing else.
+BROWSER_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
+    "img-src https: http: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -38,7 +43,7 @@ HEADERS = {
 FOR_EVER = "public, max-age=31536000, immutable"
 LOCAL = frozenset({"localhost"})
 #: Who has a signed link may use it under any name that leads here.
-PUBLIC = ("/unsubscribe/", "/static/")
+PUBLIC = ("/unsubscribe/", "/preferences/", "/v/", "/c/", "/o/", "/webhooks/", "/.well-known/", "/static/")
 
 
 class Guard:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from envoi.hosts.web.say import plural
 from envoi.hosts.web.view import campaign_path, page
-from envoi.messages.ledger import FINAL, State
+from envoi.messages.ledger import FINAL, State, Status
 from envoi.reports.weeks import events_by_week
 
 if TYPE_CHECKING:
@@ -61,15 +61,25 @@ def home(_: Request, envoi: Envoi) -> Response:
 def _campaigns(report: Report) -> Iterator[Notice]:
     for campaign in report.campaigns:
         href = campaign_path(campaign.campaign)
-        left = waiting(campaign)
-        if campaign.planned_at and left:
+        left = waiting(campaign) - sum(campaign.waiting.values())
+        if campaign.status == Status.SENDING and left:
             what = f"{campaign.campaign} is not finished: {plural(left, 'person', 'people')} still to be written to"
             yield Notice(what=what, todo=f"go on with: envoi send {campaign.campaign}", href=href)
+        if campaign.status in _STOPPED and waiting(campaign):
+            what, how = _STOPPED[Status(campaign.status)]
+            yield Notice(what=f"{campaign.campaign} {what}", todo=f"go on with: {how} {campaign.campaign}", href=href)
         unknown = campaign.states.get(State.UNKNOWN, 0)
         if unknown:
             what = f"{campaign.campaign}: nobody knows whether the server took {plural(unknown, 'mail')}"
             href = campaign_path(campaign.campaign, "people", state=State.UNKNOWN)
             yield Notice(what=what, todo="they are never sent again by themselves; see who they are", href=href)
+
+
+#: What stopped a campaign that could go on, and what lets it.
+_STOPPED = {
+    Status.PAUSED: ("is paused", "envoi resume"),
+    Status.RESTORED: ("was restored from a backup, and mail of it may have gone out since", "envoi resume --restored"),
+}
 
 
 def waiting(campaign: CampaignReport) -> int:

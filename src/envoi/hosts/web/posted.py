@@ -38,7 +38,7 @@ def takes(show: Callable[[Request, Envoi, Fields], Response]) -> Callable[[Reque
     """An endpoint that shows what it reads in the project, with what was posted, if anything was."""
 
     async def endpoint(request: Request) -> Response:
-        fields = await _fields(request) if request.method == "POST" else {}
+        fields = await read_form(request) if request.method == "POST" else {}
         return await run_in_threadpool(answer, request, fields)
 
     def answer(request: Request, fields: Fields) -> Response:
@@ -51,7 +51,12 @@ def takes(show: Callable[[Request, Envoi, Fields], Response]) -> Callable[[Reque
     return endpoint
 
 
-async def _fields(request: Request) -> Fields:
+async def read_form(request: Request) -> Fields:
+    """The fields of a form, each with its values.
+
+    Raises:
+        HTTPException: it is no form, or has too many fields.
+    """
     try:
         return parse_qs(
             (await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from envoi.events.event import Name
+from envoi.hosts.sandbox import way_of
 from envoi.hosts.web import say
 from envoi.hosts.web.sentences import outline, words
 from envoi.reports.paging import Page
@@ -57,6 +58,16 @@ def build_path(name: str = "", **asked: str | int) -> str:
 def campaign_path(name: str, inner: str = "", **asked: str | int) -> str:
     """The address of a campaign's page, or of one below it."""
     return _path("campaigns", name, *([inner] if inner else []), **asked)
+
+
+def mailbox_path(name: str, inner: str = "", **asked: str | int) -> str:
+    """The address of a mail in the mailbox, or of one below it."""
+    return _path("mailbox", *([inner] if inner else []), name, **asked)
+
+
+def suppressions_path(**asked: str | int) -> str:
+    """The address of the suppressions' page."""
+    return _path("suppressions", **asked)
 
 
 def template_path(name: str, inner: str = "", **asked: str | int) -> str:
@@ -107,6 +118,8 @@ def _environment() -> Environment:
         "build_path": build_path,
         "moving_path": moving_path,
         "template_path": template_path,
+        "mailbox_path": mailbox_path,
+        "suppressions_path": suppressions_path,
         "own_names": frozenset(Name),
         "assets": {name: _asset(name) for name in ASSETS},
     }
@@ -131,6 +144,7 @@ def page(envoi: Envoi, template: str, **context: object) -> HTMLResponse:
         "lives_in_the_past": settings.as_of is not None,
         "mail_goes_to": where,
         "is_sandbox": is_sandbox,
+        "way": way_of(settings),
     }
     return html(template, {**frame, **context})
 

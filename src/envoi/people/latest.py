@@ -1,0 +1,78 @@
+"""Profiles as of the log's last event, for one who asks again and again: what is new in the log is read once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envoi.people.profile import Profile, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from envoi.events.event import PersonId, Stored
+    from envoi.events.port import EventLog
+    from envoi.people.port import ProfileStore
+
+#: Profiles remembered.
+_MOST = 5_000
+#: News that no profile in the store has yet, remembered.
+_MOST_NEWS = 20_000
+
+
+class Latest:
+    """Folds news over what the store has; it writes nothing."""
+
+    def __init__(self, log: EventLog, people: ProfileStore) -> None:
+        self._log = log
+        self._people = people
+        #: Up to here the log has been read.
+        self._seen = self._folded = people.position()
+        self._news: dict[PersonId, list[Stored]] = {}
+        self._count = 0
+        self._known: dict[PersonId, Profile] = {}
+
+    def refresh(self) -> None:
+        """Reads what is new in the log."""
+        if self.has_many_news:
+            self._start_over()
+        for stored in self._log.read(after=self._seen):
+            self._seen = stored.seq
+            self._count += 1
+            self._news.setdefault(stored.person, []).append(stored)
+            if stored.person in self._known:
+                self._known[stored.person] = fold(self._known[stored.person], stored)
+
+    @property
+    def has_many_news(self) -> bool:
+        """Whether somebody had better fold what is new into the store."""
+        return self._count > _MOST_NEWS
+
+    def get(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
+        """The profiles of those people who have one, as of the last refresh."""
+        if len(self._known) > _MOST:
+            self._known.clear()
+        if asked := [person for person in people if person not in self._known]:
+            stored = self._people.get(asked)
+            for person in asked:
+                profile = stored.get(person)
+                for one in self._news.get(person, ()):
+                    profile = fold(profile, one)
+                if profile:
+                    self._known[person] = profile
+        return {person: self._known[person] for person in people if person in self._known}
+
+    def pass_over(self, own: Sequence[Stored]) -> None:
+        """What was just appended, and says nothing that a profile would hold, need not be read if it comes next."""
+        if own and own[0].seq == self._seen + 1:
+            self._seen = own[-1].seq
+
+    def _start_over(self) -> None:
+        """Forgets the news that have reached the store meanwhile."""
+        position = self._people.position()
+        if position <= self._folded:
+            return
+        self._folded = position
+        self._news = {
+            person: left for person, some in self._news.items() if (left := [one for one in some if one.seq > position])
+        }
+        self._count = sum(map(len, self._news.values()))
