@@ -47,7 +47,7 @@ lock: .venv/pip.stamp ## write requirements/ anew from pyproject.toml (ARGS=--up
 	@$(PIP_INSTALL) $(UV)
 	@compile() { $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet "$$@"; }; \
-	compile --extra demo --extra postgres --group dev $(ARGS) --output-file requirements/dev.txt; \
+	compile --extra demo --extra identity --extra postgres --group dev $(ARGS) --output-file requirements/dev.txt; \
 	compile --extra demo --constraint requirements/dev.txt --output-file requirements/demo.txt; \
 	compile --constraint requirements/dev.txt --output-file requirements/run.txt; \
 	$(BIN)/uv pip compile --group clients --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -34,7 +34,8 @@ answer, whose fields are a contract, or, if the command failed, `{"error": {...}
 
 | variable | does |
 |---|---|
-| `ENVOI_MAIL_URL` | says where mail goes, before `envoi.toml`: `smtp://host:port`, `smtps://user@host`, `folder:DIR` |
+| `ENVOI_MAIL_URL` | where mail goes, before `envoi.toml`: `smtp:`, `folder:`, [others](../how-to/mail-providers.md) |
+| `ENVOI_WEBHOOK_...` | lets [a provider](../how-to/mail-providers.md#webhooks) tell what becomes of mails |
 | `ENVOI_DEBUG=1` | shows where a fault of Envoi's own happened |
 | `NO_COLOR=1` | no colours |
 """

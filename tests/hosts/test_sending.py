@@ -65,11 +65,11 @@ def test_what_became_of_each_mail_is_in_the_log_once(planned: Path) -> None:
 def test_who_was_deleted_since_the_plan_is_skipped(planned: Path) -> None:
     with open_sender(planned) as sender:
         gone = next(sender.post.statement.entries(CAMPAIGN, state=State.PLANNED)).person
-    with closing(sqlite3.connect(planned / ".envoi" / "envoi.sqlite")) as connection:
-        connection.execute("DELETE FROM people WHERE person = ?", (gone,))
-        # As erasing does it: nothing is left from which the profile could be folded again.
-        connection.execute("DELETE FROM events WHERE person = ?", (gone,))
-        connection.commit()
+    # As erasing does it: nothing is left from which the profile could be folded again.
+    for file, table in (("people.sqlite", "people"), ("envoi.sqlite", "events")):
+        with closing(sqlite3.connect(planned / ".envoi" / file)) as connection:
+            connection.execute(f"DELETE FROM {table} WHERE person = ?", (gone,))
+            connection.commit()
     with open_sender(planned) as sender:
         assert sender.send(CAMPAIGN).report.sent == 3
     assert states(planned)[gone] == "skipped erased"
