@@ -96,9 +96,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
     Raises:
         InvalidProject: with every mistake found, each at its file and line.
     """
-    if folders.MAIN not in files:
-        hint = "make one with 'envoi init', or name the project's folder with --project"
-        raise InvalidProject([ProjectError(f"this folder is no project: it has no {folders.MAIN}", hint=hint)])
+    _require_main(files)
     mistakes = Mistakes(files)
     main = mistakes.shaped(EnvoiShape, folders.MAIN)
     settings = folders.settings(main, mistakes) if main else None
@@ -136,12 +134,19 @@ def settings_of(files: Mapping[str, str]) -> Settings:
     Raises:
         InvalidProject: with every mistake in `envoi.toml`.
     """
+    _require_main(files)
     mistakes = Mistakes(files)
     main = mistakes.shaped(EnvoiShape, folders.MAIN)
     settings = folders.settings(main, mistakes) if main else None
     if mistakes.found or settings is None:
         raise InvalidProject(mistakes.found)
     return settings
+
+
+def _require_main(files: Mapping[str, str]) -> None:
+    if folders.MAIN not in files:
+        hint = "make one with 'envoi init', or name the project's folder with --project"
+        raise InvalidProject([ProjectError(f"this folder is no project: it has no {folders.MAIN}", hint=hint)])
 
 
 def _place(at: Place) -> tuple[str, int, int]:
