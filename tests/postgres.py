@@ -17,6 +17,8 @@ import pytest
 
 from envoi.adapters.postgres import Postgres
 
+#: A folder that other users may enter too, whatever TMPDIR says, and whose name is short.
+TEMP = "/tmp"  # noqa: S108
 #: PostgreSQL refuses to run as root; Debian's package makes a user for it.
 _USER = "postgres"
 #: Durability is the server's own promise, and tests that pull its plug start it as it comes.
@@ -42,7 +44,7 @@ def empty() -> str:
 @cache
 def server() -> str:
     """The address of the server for all tests, started when it is first asked for."""
-    folder = Path(mkdtemp(prefix="pg"))
+    folder = Path(mkdtemp(prefix="pg", dir=TEMP))
     started = Server(folder)
     started.make()
     started.start(*_QUICK)

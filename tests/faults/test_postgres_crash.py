@@ -22,7 +22,7 @@ from envoi.messages.delivery import Desk, Worker, deliver
 from envoi.messages.ledger import Entry, Receipt, State
 from envoi.messages.port import Outgoing
 from envoi.messages.verdict import GO
-from tests.postgres import Server
+from tests.postgres import TEMP, Server
 
 CAMPAIGN = "spring"
 PEOPLE = 400
@@ -32,7 +32,7 @@ CRASHES = (33, 90, 250)
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    folder = Path(mkdtemp(prefix="pg"))
+    folder = Path(mkdtemp(prefix="pg", dir=TEMP))
     made = Server(folder)
     made.make()
     made.start()
