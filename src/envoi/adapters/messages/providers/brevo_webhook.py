@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envoi.adapters.messages.providers.webhook import Signed, from_seconds, knows, loaded, named, ours, unread
-from envoi.errors import ProjectError
+from envoi.adapters.messages.providers.webhook import ByPassword, each_of, from_seconds, named, ours, unread
 from envoi.messages.feedback import Feedback, Told
-from envoi.messages.loose import number, objects, text
+from envoi.messages.loose import number, text
 from envoi.messages.returned.codes import codes
 from envoi.messages.returned.reason import Lasting
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from envoi.adapters.messages.providers.webhook import Posted
-    from envoi.clock import Instant
     from envoi.messages.feedback import Odd
     from envoi.messages.loose import Object
 
@@ -45,30 +43,15 @@ _BOUNCES = {"hard_bounce": Lasting.PERMANENT, "soft_bounce": Lasting.TEMPORARY}
 _PROXIES = frozenset({"proxy_open", "unique_proxy_open"})
 
 
-class BrevoWebhook(Signed):
+class BrevoWebhook(ByPassword):
     """Verifies by the user and password, or the Bearer token, that Brevo was given."""
 
-    def __init__(self, credentials: str) -> None:
-        """Takes `user:password`, or a token.
-
-        Raises:
-            ProjectError: it is empty.
-        """
-        if not credentials:
-            raise ProjectError("the password of Brevo's webhook is missing", hint="write it as user:password")
-        self._credentials = credentials
-
-    def distrust(self, posted: Posted, now: Instant) -> str:  # noqa: ARG002 - Brevo says of no time that it is true
-        """See `Webhook.distrust`."""
-        return "" if knows(posted, self._credentials) else "the password is not the one that Brevo was given"
+    name = "Brevo"
+    takes_token = True
 
     def read(self, posted: Posted) -> Iterator[Feedback | Odd]:
         """See `Webhook.read`."""
-        found = objects(loaded(posted.body))
-        if not found:
-            yield unread(PROVIDER, "no event", posted.body)
-        for event in found:
-            yield _feedback(event)
+        return each_of(PROVIDER, posted, _feedback)
 
 
 def _feedback(event: Object) -> Feedback | Odd:

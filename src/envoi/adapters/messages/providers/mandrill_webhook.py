@@ -10,9 +10,9 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from envoi.adapters.messages.providers.webhook import Signed, from_seconds, loaded, named, unread
+from envoi.adapters.messages.providers.webhook import Signed, each_of, from_seconds, named, unread
 from envoi.messages.feedback import Feedback, Told
-from envoi.messages.loose import number, objects, text, within
+from envoi.messages.loose import number, text, within
 from envoi.messages.returned.codes import codes
 from envoi.messages.returned.reason import Lasting
 
@@ -62,12 +62,7 @@ class MandrillWebhook(Signed):
 
     def read(self, posted: Posted) -> Iterator[Feedback | Odd]:
         """See `Webhook.read`."""
-        content = dict(_fields(posted)).get(_FORM, "")
-        found = objects(loaded(content))
-        if not found:
-            yield unread(PROVIDER, "no list of events", posted.body)
-        for event in found:
-            yield _feedback(event)
+        return each_of(PROVIDER, posted, _feedback, content=dict(_fields(posted)).get(_FORM, ""))
 
 
 def _fields(posted: Posted) -> list[tuple[str, str]]:

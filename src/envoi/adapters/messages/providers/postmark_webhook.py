@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envoi.adapters.messages.providers.webhook import Signed, from_iso, knows, loaded, named, unread
-from envoi.errors import ProjectError
+from envoi.adapters.messages.providers.webhook import ByPassword, each_of, from_iso, named, unread
 from envoi.messages.feedback import Feedback, Told
-from envoi.messages.loose import objects, text, within
+from envoi.messages.loose import text, within
 from envoi.messages.returned.codes import codes
 from envoi.messages.returned.reason import Lasting
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from envoi.adapters.messages.providers.webhook import Posted
-    from envoi.clock import Instant
     from envoi.messages.feedback import Odd
     from envoi.messages.loose import Object
 
@@ -61,31 +59,14 @@ _OTHER = {
 _TIMES = ("BouncedAt", "DeliveredAt", "ReceivedAt", "ChangedAt")
 
 
-class PostmarkWebhook(Signed):
+class PostmarkWebhook(ByPassword):
     """Verifies by the user and password that are in the address which Postmark was given."""
 
-    def __init__(self, credentials: str) -> None:
-        """Takes `user:password`.
-
-        Raises:
-            ProjectError: it is not that.
-        """
-        user, _, password = credentials.partition(":")
-        if not (user and password):
-            raise ProjectError("the password of Postmark's webhook is missing", hint="write it as user:password")
-        self._credentials = credentials
-
-    def distrust(self, posted: Posted, now: Instant) -> str:  # noqa: ARG002 - Postmark says of no time that it is true
-        """See `Webhook.distrust`."""
-        return "" if knows(posted, self._credentials) else "the user or password is not the one that Postmark was given"
+    name = "Postmark"
 
     def read(self, posted: Posted) -> Iterator[Feedback | Odd]:
         """See `Webhook.read`."""
-        found = objects(loaded(posted.body))
-        if not found:
-            yield unread(PROVIDER, "no event", posted.body)
-        for event in found:
-            yield _feedback(event)
+        return each_of(PROVIDER, posted, _feedback)
 
 
 def _feedback(event: Object) -> Feedback | Odd:

@@ -14,12 +14,20 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from envoi.adapters.messages.providers.webhook import Signed, from_seconds, is_timely, loaded, named, ours, unread
+from envoi.adapters.messages.providers.webhook import (
+    Signed,
+    each_of,
+    from_seconds,
+    is_timely,
+    named,
+    ours,
+    unread,
+)
 from envoi.errors import ProjectError
 from envoi.events.times import reader
 from envoi.events.values import Unfit
 from envoi.messages.feedback import Feedback, Told
-from envoi.messages.loose import number, objects, text
+from envoi.messages.loose import number, text
 from envoi.messages.returned.reason import Lasting, lasting
 from envoi.messages.returned.words import judged
 
@@ -83,11 +91,7 @@ class SendgridWebhook(Signed):
 
     def read(self, posted: Posted) -> Iterator[Feedback | Odd]:
         """See `Webhook.read`."""
-        found = objects(loaded(posted.body))
-        if not found:
-            yield unread(PROVIDER, "no list of events", posted.body)
-        for event in found:
-            yield _feedback(event)
+        return each_of(PROVIDER, posted, _feedback)
 
 
 def _feedback(event: Object) -> Feedback | Odd:

@@ -9,18 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import msgspec
 
 from envoi.clock import MICROS_PER_SECOND, Instant, parse_instant
-from envoi.errors import DataError
+from envoi.errors import DataError, ProjectError
 from envoi.messages.feedback import Odd
+from envoi.messages.loose import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from envoi.messages.feedback import Feedback
+    from envoi.messages.loose import Object
 
 #: How long after it was signed a request is believed: as long as providers try again what could not be taken in.
 #: Within it nothing counts twice, since every event has an id.
@@ -67,6 +69,41 @@ class Signed:
     def once(self, posted: Posted) -> str:  # noqa: ARG002 - whatever it is, it is covered
         """Nothing: telling it again says nothing new."""
         return ""
+
+
+class ByPassword(Signed):
+    """The half of a webhook that signs nothing, and so is believed by a user and password that we gave it."""
+
+    #: What people call the provider.
+    name: ClassVar[str]
+    #: Whether it can also be given a token without a user.
+    takes_token: ClassVar[bool] = False
+
+    def __init__(self, credentials: str) -> None:
+        """Takes `user:password` or, of some, a token.
+
+        Raises:
+            ProjectError: it is neither.
+        """
+        user, _, password = credentials.partition(":")
+        if not ((user and password) or (self.takes_token and credentials)):
+            raise ProjectError(f"the password of {self.name}'s webhook is missing", hint="write it as user:password")
+        self._credentials = credentials
+
+    def distrust(self, posted: Posted, now: Instant) -> str:  # noqa: ARG002 - of no time it is said that it is true
+        """See `Webhook.distrust`."""
+        known = knows(posted, self._credentials)
+        return "" if known else f"the user or password is not the one that {self.name} was given"
+
+
+def each_of(
+    provider: str, posted: Posted, one: Callable[[Object], Feedback | Odd], *, content: str | None = None
+) -> Iterator[Feedback | Odd]:
+    """What `one` makes of each event in the JSON posted, or in its `content`; without any, all is set aside."""
+    found = objects(loaded(posted.body if content is None else content))
+    if not found:
+        yield unread(provider, "no list of events", posted.body)
+    yield from map(one, found)
 
 
 def is_timely(signed_s: float | None, now: Instant) -> bool:
