@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from envoi.clock import MICROS_PER_SECOND, Instant, steady_s
 from envoi.errors import EnvoiError, ProjectError, StoreBusy, StoreFailed, StoreFull, StoreLost, Unreachable
 
@@ -153,8 +155,27 @@ def as_bytes(text: str) -> bytes:
     Raises:
         StoreFailed: it holds what UTF-8 cannot encode.
     """
-    try:
+    with _texts():
         return text.encode()
+
+
+def as_json(record: msgspec.Struct) -> bytes:
+    """A record as a bytea.
+
+    Raises:
+        StoreFailed: a text of it holds what UTF-8 cannot encode.
+    """
+    with _texts():
+        return _json(record)
+
+
+_json = msgspec.json.Encoder().encode
+
+
+@contextmanager
+def _texts() -> Iterator[None]:
+    try:
+        yield
     except UnicodeEncodeError as error:
         hint = "take half a surrogate pair out of it"
         raise StoreFailed("a text holds what UTF-8 cannot encode", hint=hint) from error
@@ -169,7 +190,8 @@ def _refusals() -> Iterator[None]:
     # Others had the same rows, and PostgreSQL let them go first: the same call may succeed now.
     busy = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure, errors.TooManyConnections)
     try:
-        yield
+        with _texts():
+            yield
     except EnvoiError:
         raise
     except busy as error:
@@ -177,9 +199,6 @@ def _refusals() -> Iterator[None]:
         raise StoreBusy(f"another process is at work on the same: {_one_line(error)}", hint=hint) from error
     except (errors.DiskFull, errors.OutOfMemory) as error:
         raise StoreFull(f"the database is full: {_one_line(error)}", hint="make room on its server") from error
-    except UnicodeEncodeError as error:
-        hint = "take half a surrogate pair out of it"
-        raise StoreFailed("a text holds what UTF-8 cannot encode", hint=hint) from error
     except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege) as error:
         hint = "use the primary server, and a user who may write"
         raise StoreFailed(f"the database may not be written: {_one_line(error)}", hint=hint) from error

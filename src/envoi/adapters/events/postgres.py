@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from envoi.adapters.postgres import APPENDING, as_bytes
-from envoi.errors import StoreFailed
+from envoi.adapters.postgres import APPENDING, as_bytes, as_json
 from envoi.events.event import Event, PersonId, Rejected, Stored
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ _INSERT = """WITH came AS (
 _SELECT = "SELECT seq, person, body FROM events"
 _MARK = "INSERT INTO marks VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET position = excluded.position"
 
-_encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(Event).decode
 _rejected = msgspec.json.Decoder(Rejected).decode
 
@@ -70,7 +68,7 @@ class PostgresEventLog:
             while follow and (new := self._add(follow(new))):
                 stored = [*stored, *new]
             for each in batch.rejected:
-                rejected = (as_bytes(each.source), _bytes_of(each))
+                rejected = (as_bytes(each.source), as_json(each))
                 self._db.rows("INSERT INTO rejected (source, body) VALUES (%s, %s)", rejected)
             if batch.mark is not None:
                 self._db.rows(_MARK, (as_bytes(batch.mark.name), batch.mark.position))
@@ -120,7 +118,7 @@ class PostgresEventLog:
             return []
         names = [(as_bytes(event.source), as_bytes(event.id)) for _, event in events]
         people = [as_bytes(person) for person, _ in events]
-        bodies = [_bytes_of(event) for _, event in events]
+        bodies = [as_json(event) for _, event in events]
         sources, ids = ([name[part] for name in names] for part in (0, 1))
         rows = self._db.rows(_INSERT, (sources, ids, people, bodies, self.position()))
         # The first of each, which is the one that was stored.
@@ -133,11 +131,3 @@ class PostgresEventLog:
     def _select(self, sql: str, *values: object) -> list[Stored]:
         rows: list[tuple[Any, ...]] = self._db.rows(f"{_SELECT} {sql}", values)
         return [Stored(seq=seq, person=PersonId(bytes(who).decode()), event=_event(body)) for seq, who, body in rows]
-
-
-def _bytes_of(record: Event | Rejected) -> bytes:
-    try:
-        return _encode(record)
-    except UnicodeEncodeError as error:
-        hint = "take half a surrogate pair out of it"
-        raise StoreFailed("a text holds what UTF-8 cannot encode", hint=hint) from error

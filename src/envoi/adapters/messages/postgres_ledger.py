@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import convert
 
-from envoi.adapters.messages.postgres_rows import COLUMNS, OPEN, PostgresRows, entry_of, person_of, plain
+from envoi.adapters.messages.ledger_rows import COLUMNS
+from envoi.adapters.messages.postgres_rows import OPEN, PostgresRows, entry_of, person_of, plain
 from envoi.adapters.postgres import as_bytes
 from envoi.clock import Instant
 from envoi.errors import NotFound, Restored, did_you_mean

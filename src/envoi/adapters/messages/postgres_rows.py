@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from envoi.adapters.messages.ledger_rows import COLUMNS, STATES, entry_from
 from envoi.adapters.postgres import as_bytes
 from envoi.clock import Instant
 from envoi.events.event import PersonId
-from envoi.messages.ledger import Entry, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from envoi.adapters.postgres import Postgres
+    from envoi.messages.ledger import Entry, State
 
-#: A person's name is bytes: see `as_bytes`.
-COLUMNS = "campaign, person, address, decision, state, reason, fence, at, due, attempts"
 #: What the index `ledger_due` holds, in its own words.
 OPEN = "state IN ('planned', 'claimed', 'submitting', 'deferred')"
 
@@ -33,8 +32,6 @@ _WRITE = """UPDATE ledger AS l
     WHERE l.campaign = %s AND l.person = n.person"""
 _NEXT = "SELECT min(due) FROM ledger WHERE campaign = %s AND state IN ('planned', 'deferred')"
 
-_STATES = {state.value: state for state in State}
-
 
 class PostgresRows:
     """See `Rows`; used within a transaction that holds the campaign's row."""
@@ -46,7 +43,7 @@ class PostgresRows:
     def held(self, people: Sequence[PersonId]) -> Mapping[PersonId, tuple[State, int]]:
         """See `Rows.held`."""
         rows = self._db.rows(_HELD, (self._campaign, [as_bytes(person) for person in people]))
-        return {person_of(person): (_STATES[state], fence) for person, state, fence in rows}
+        return {person_of(person): (STATES[state], fence) for person, state, fence in rows}
 
     def overdue(self, now: Instant) -> list[Entry]:
         """See `Rows.overdue`."""
@@ -79,23 +76,11 @@ class PostgresRows:
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """The entry of a row of COLUMNS."""
-    campaign, person, address, decision, state, reason, fence, at, due, attempts = row
-    return Entry(
-        campaign=campaign,
-        person=person_of(person),
-        address=address,
-        decision=decision,
-        state=_STATES[state],
-        reason=reason,
-        fence=fence,
-        at=at,
-        due=due,
-        attempts=attempts,
-    )
+    return entry_from(row, person_of(row[1]))
 
 
 def person_of(name: bytes) -> PersonId:
-    """The person whose name is stored as these bytes."""
+    """The person whose name is stored as these bytes (see `as_bytes`)."""
     return PersonId(bytes(name).decode())
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import convert, json
 
 from envoi.adapters.database import create, refusals, transaction
-from envoi.adapters.messages.sqlite_ledger_rows import COLUMNS, OPEN, SqliteRows, entry_of, written
+from envoi.adapters.messages.ledger_rows import COLUMNS
+from envoi.adapters.messages.sqlite_ledger_rows import OPEN, SqliteRows, entry_of, written
 from envoi.clock import Instant
 from envoi.errors import NotFound, Restored, did_you_mean
 from envoi.messages.freeze import freeze

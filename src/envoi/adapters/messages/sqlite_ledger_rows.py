@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import json
 
+from envoi.adapters.messages.ledger_rows import COLUMNS, STATES, entry_from
 from envoi.clock import Instant
 from envoi.events.event import PersonId
-from envoi.messages.ledger import Entry, State
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
 
-COLUMNS = "campaign, person, address, decision, state, reason, fence, at, due, attempts"
+    from envoi.messages.ledger import Entry, State
+
 #: What the index `ledger_due` holds, in its own words.
 OPEN = "state = 'planned' OR state = 'claimed' OR state = 'submitting' OR state = 'deferred'"
 
@@ -44,8 +45,6 @@ _NEXT = """SELECT min(due) FROM (
     UNION ALL
     SELECT min(due) AS due FROM ledger INDEXED BY ledger_due WHERE campaign = :campaign AND state = 'deferred')"""
 
-_STATES = {state.value: state for state in State}
-
 
 class SqliteRows:
     """See `Rows`; used within a transaction that holds the file's only lock for writing."""
@@ -57,7 +56,7 @@ class SqliteRows:
     def held(self, people: Sequence[PersonId]) -> Mapping[PersonId, tuple[State, int]]:
         """See `Rows.held`."""
         rows = self._db.execute(_HELD, (self._campaign, json.encode(people).decode())).fetchall()
-        return {person: (_STATES[state], fence) for person, state, fence in rows}
+        return {person: (STATES[state], fence) for person, state, fence in rows}
 
     def overdue(self, now: Instant) -> list[Entry]:
         """See `Rows.overdue`."""
@@ -85,19 +84,7 @@ class SqliteRows:
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """The entry of a row of COLUMNS."""
-    campaign, person, address, decision, state, reason, fence, at, due, attempts = row
-    return Entry(
-        campaign=campaign,
-        person=PersonId(person),
-        address=address,
-        decision=decision,
-        state=_STATES[state],
-        reason=reason,
-        fence=fence,
-        at=at,
-        due=due,
-        attempts=attempts,
-    )
+    return entry_from(row, PersonId(row[1]))
 
 
 written = attrgetter("campaign", "person", "address", "decision", "state", "reason", "fence", "at", "due", "attempts")

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from envoi.adapters.postgres import as_bytes
-from envoi.errors import StoreFailed
+from envoi.adapters.postgres import as_bytes, as_json
 from envoi.people.profile import Profile
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ _TABLES = (
 _PUT = """INSERT INTO people SELECT * FROM unnest(%s::bytea[], %s::bigint[], %s::bytea[])
     ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, body = excluded.body WHERE excluded.seq >= people.seq"""
 
-_encode = msgspec.json.Encoder().encode
 _profile = msgspec.json.Decoder(Profile).decode
 
 
@@ -53,7 +51,7 @@ class PostgresProfileStore:
             if profile.person not in latest or latest[profile.person].seq <= profile.seq:
                 latest[profile.person] = profile
         # In one order everywhere, so that two processes cannot wait for each other.
-        rows = sorted((as_bytes(each.person), each.seq, _bytes_of(each)) for each in latest.values())
+        rows = sorted((as_bytes(each.person), each.seq, as_json(each)) for each in latest.values())
         with self._db.transaction():
             self._db.rows(_PUT, tuple([row[part] for row in rows] for part in range(3)))
 
@@ -69,11 +67,3 @@ class PostgresProfileStore:
 
     def _select(self, sql: str, *values: object) -> list[Profile]:
         return [_profile(body) for (body,) in self._db.rows(sql, values)]
-
-
-def _bytes_of(profile: Profile) -> bytes:
-    try:
-        return _encode(profile)
-    except UnicodeEncodeError as error:
-        hint = "take half a surrogate pair out of it"
-        raise StoreFailed("a text holds what UTF-8 cannot encode", hint=hint) from error
