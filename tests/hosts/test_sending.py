@@ -109,3 +109,16 @@ def test_on_settled_hears_of_all(planned: Path) -> None:
     with open_sender(planned) as sender:
         sender.send(CAMPAIGN, on_settled=hear)
     assert [entry.state for entry in heard] == [State.ACCEPTED] * 4
+
+
+def test_a_sender_that_was_not_confirmed_stays_in_the_sandbox_though_another_is_now(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MAIL_URL, "smtp://mail.example.org")
+    file = planned / "envoi.toml"
+    text = file.read_text(encoding="utf-8").replace("hello@shop.example.org", "hello@new.example.org")
+    file.write_text(text.replace("[mail]\n", '[mail]\nconfirmed = ["new.example.org"]\n'), encoding="utf-8")
+    with open_sender(planned) as sender:
+        assert sender.mail_url == "smtp://mail.example.org"
+        assert sender.send(CAMPAIGN).report.sent == 4
+    assert mails(planned) == 4

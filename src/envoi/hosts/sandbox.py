@@ -12,6 +12,8 @@ from envoi.hosts.providers import is_provider, provider_elsewhere
 from envoi.hosts.surroundings import mail_url_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from envoi.settings import Settings
 
 #: Where mail goes that may not leave.
@@ -36,15 +38,27 @@ class Way:
 
 def way_of(settings: Settings) -> Way:
     """Where mail goes: to the mail URL, or to the sandbox if it would leave this machine and is not confirmed."""
-    url, domain = mail_url_of(settings), settings.sender.email.rpartition("@")[2].lower()
+    url, domain = mail_url_of(settings), domain_of(settings)
     try:
-        server = server_elsewhere(url)
+        withheld = withheld_from(url, domain, settings.confirmed)
     except ProjectError:
         # Whoever comes to send hears what is wrong with it.
-        server = ""
-    if not server or domain in settings.confirmed:
-        return Way(url=url, domain=domain)
-    return Way(url=SANDBOX, domain=domain, withheld=server)
+        withheld = ""
+    return Way(url=SANDBOX if withheld else url, domain=domain, withheld=withheld)
+
+
+def domain_of(settings: Settings) -> str:
+    """The domain that mail is from."""
+    return settings.sender.email.rpartition("@")[2].lower()
+
+
+def withheld_from(url: str, domain: str, confirmed: Collection[str]) -> str:
+    """The server outside of this machine that may not have mail from this domain; empty if it may go to the URL.
+
+    Raises:
+        ProjectError: the mail URL names no place for mail.
+    """
+    return "" if domain in confirmed else server_elsewhere(url)
 
 
 def server_elsewhere(url: str) -> str:

@@ -17,7 +17,7 @@ from envoi.flow import Post, Run, send
 from envoi.hosts.folder import read_files, secrets_of, state_folder
 from envoi.hosts.mailers import mail_folder, mailer_for
 from envoi.hosts.plans import pinned
-from envoi.hosts.sandbox import way_of
+from envoi.hosts.sandbox import SANDBOX, domain_of, way_of, withheld_from
 from envoi.hosts.signing import signers_of
 from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import links_of, settings_alone
@@ -87,7 +87,7 @@ class Sender:
         timing = self._timing(project, campaign)
         press = prepared(press_of(project, campaign, links_of(self.root, project.settings)))
         with (
-            closing(mailer_for(self.mail_url, self.root, rates=project.settings.rates_per_minute)) as mailer,
+            closing(mailer_for(self._url(project), self.root, rates=project.settings.rates_per_minute)) as mailer,
             named(state_folder(self.root)) as worker,
         ):
             for name in worker.gone:
@@ -143,6 +143,11 @@ class Sender:
             arrived = {name for name in delivered(folder) if name.partition(".")[0] in ids}
         return outcome.verified(verify(self.post.statement, campaign, delivered=arrived))
 
+    def _url(self, project: Project) -> str:
+        """Where the mail of a project as it was planned goes: its sender may be another than now, and not confirmed."""
+        confirmed = settings_alone(self.root).confirmed
+        return SANDBOX if withheld_from(self.mail_url, domain_of(project.settings), confirmed) else self.mail_url
+
     def _timing(self, project: Project, campaign: str) -> Timing | None:
         audience = self.post.statement.campaigns().get(campaign)
         return project.timings.of(campaign, planned_at=audience.at) if audience else None
@@ -153,7 +158,7 @@ class Sender:
         return Worker(name=name, retry=retry, early=self.is_early, patience=self.patience)
 
     def _warmth(self, settings: Settings) -> Warmth | None:
-        domain = settings.sender.email.rpartition("@")[2].lower()
+        domain = domain_of(settings)
         found = settings.delivery.warm_up.get(domain)
         if found is None or self.post.days is None:
             return None
