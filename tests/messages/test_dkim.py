@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import dkim
 import pytest
@@ -16,28 +15,16 @@ from hypothesis import strategies as st
 from envoi.errors import ProjectError
 from envoi.messages.address import Mailbox
 from envoi.messages.dkim import Key, Signer, read_key, signatures, written
-from envoi.messages.message import Message
 from envoi.messages.mime import to_bytes
+from tests.messages.plain import LINES, PLAIN, TEXTS
 
 RSA = Signer(domain="example.org", selector="s1", key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
 ED25519 = Signer(domain="example.org", selector="e1", key=ed25519.Ed25519PrivateKey.generate())
 SIGNERS = [[RSA], [ED25519], [RSA, ED25519]]
-LINES = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]))
-TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
-MESSAGE = Message(
-    id="5f2b-1.a",
-    campaign="weekly-picks",
-    person="17",
-    sender=Mailbox(name="Maple & Main Market", address="post@example.org"),
-    to=Mailbox(name="Anna Lee", address="anna@example.org"),
-    subject="Your picks",
-    html="<p>Hello</p>\n",
-    text="Hello\n",
-    date=datetime(2017, 12, 1, 9, tzinfo=UTC),
-    unsubscribe_url="https://example.org/u/1?a=b&c=d",
+MESSAGE = replace(
+    PLAIN,
     unsubscribe_mailto="leave+1@example.org?subject=unsubscribe",
     feedback_id="weekly:shop:marketing:envoi",
-    list_id="weekly-picks.example.org",
 )
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import email
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -11,29 +10,12 @@ from typing import Any
 
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 
 from envoi.errors import DataError
 from envoi.messages.address import Mailbox
 from envoi.messages.message import Message
 from envoi.messages.mime import to_bytes
-
-MESSAGE = Message(
-    id="5f2b-1.a",
-    campaign="weekly-picks",
-    person="17",
-    sender=Mailbox(name="Maple & Main Market", address="post@example.org"),
-    to=Mailbox(name="Anna Lee", address="anna@example.org"),
-    subject="Your picks",
-    html="<p>Hello</p>\n",
-    text="Hello\n",
-    date=datetime(2017, 12, 1, 9, tzinfo=UTC),
-    unsubscribe_url="https://example.org/u/1?a=b&c=d",
-    list_id="weekly-picks.example.org",
-)
-#: Whatever may stand in one line.
-LINES = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]))
-TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
+from tests.messages.plain import LINES, PLAIN, TEXTS
 
 
 def read(message: Message) -> EmailMessage:
@@ -56,11 +38,11 @@ def header(message: Message, name: str) -> str:
 
 
 def test_it_is_a_mail() -> None:
-    mail = read(MESSAGE)
+    mail = read(PLAIN)
     assert mail.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
-    assert (body(mail, "plain"), body(mail, "html")) == (MESSAGE.text, MESSAGE.html)
-    assert parsedate_to_datetime(mail["Date"]) == MESSAGE.date
+    assert (body(mail, "plain"), body(mail, "html")) == (PLAIN.text, PLAIN.html)
+    assert parsedate_to_datetime(mail["Date"]) == PLAIN.date
     assert {name: str(value) for name, value in mail.items() if name not in {"Date", "Content-Type"}} == {
         "From": "Maple & Main Market <post@example.org>",
         "To": "Anna Lee <anna@example.org>",
@@ -75,30 +57,30 @@ def test_it_is_a_mail() -> None:
 
 
 def test_a_mail_that_one_cannot_leave_offers_no_way_to() -> None:
-    assert "List-Unsubscribe" in read(MESSAGE)
-    alone = read(replace(MESSAGE, unsubscribe_url=""))
+    assert "List-Unsubscribe" in read(PLAIN)
+    alone = read(replace(PLAIN, unsubscribe_url=""))
     assert not [name for name in alone if name.startswith("List-") or name == "Precedence"]
     assert alone["Auto-Submitted"] == "auto-generated"
 
 
 def test_one_may_leave_by_a_click_or_by_a_mail() -> None:
-    mail = read(replace(MESSAGE, unsubscribe_mailto="leave@example.org?subject=1f"))
+    mail = read(replace(PLAIN, unsubscribe_mailto="leave@example.org?subject=1f"))
     assert str(mail["List-Unsubscribe"]) == ("<https://example.org/u/1?a=b&c=d>, <mailto:leave@example.org?subject=1f>")
 
 
 def test_answers_go_where_they_are_wanted() -> None:
-    assert read(replace(MESSAGE, reply_to=Mailbox(address="desk@example.org")))["Reply-To"] == "desk@example.org"
+    assert read(replace(PLAIN, reply_to=Mailbox(address="desk@example.org")))["Reply-To"] == "desk@example.org"
 
 
 def test_equal_messages_are_equal_bytes() -> None:
-    assert to_bytes(MESSAGE) == to_bytes(replace(MESSAGE))
-    assert to_bytes(MESSAGE) != to_bytes(replace(MESSAGE, id="other"))
+    assert to_bytes(PLAIN) == to_bytes(replace(PLAIN))
+    assert to_bytes(PLAIN) != to_bytes(replace(PLAIN, id="other"))
 
 
 @given(TEXTS, TEXTS)
 @example("line\n.\n--=_x\nlast line of seventy-six characters, and then not a break but the end of it.", "a \n\tb=\n")
 def test_both_parts_say_what_they_said(text: str, html: str) -> None:
-    mail = read(replace(MESSAGE, text=text, html=html))
+    mail = read(replace(PLAIN, text=text, html=html))
     assert body(mail, "plain") == text.replace("\r\n", "\n").replace("\r", "\n")
     assert body(mail, "html") == html.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -109,7 +91,7 @@ def test_both_parts_say_what_they_said(text: str, html: str) -> None:
 @example("Änne, " * 40)
 @example("x" * 200)
 def test_a_subject_says_what_it_said(subject: str) -> None:
-    assert decoded(header(replace(MESSAGE, subject=subject), "Subject")) == subject
+    assert decoded(header(replace(PLAIN, subject=subject), "Subject")) == subject
 
 
 @given(LINES)
@@ -119,13 +101,13 @@ def test_a_subject_says_what_it_said(subject: str) -> None:
 @example("=?utf-8?q?Hello?= x")
 @example("日本語" * 30)
 def test_a_name_stays_one_name(name: str) -> None:
-    ((shown, address),) = getaddresses([header(replace(MESSAGE, to=Mailbox(name=name, address="a@example.org")), "To")])
+    ((shown, address),) = getaddresses([header(replace(PLAIN, to=Mailbox(name=name, address="a@example.org")), "To")])
     assert (decoded(shown), address) == (name, "a@example.org")
 
 
 @given(LINES, LINES, TEXTS)
 def test_the_wire_is_plain(name: str, subject: str, text: str) -> None:
-    data = to_bytes(replace(MESSAGE, to=Mailbox(name=name, address="a@example.org"), subject=subject, html=text))
+    data = to_bytes(replace(PLAIN, to=Mailbox(name=name, address="a@example.org"), subject=subject, html=text))
     assert data.isascii()
     assert data.endswith(b"\r\n")
     assert all(len(line) <= 130 for line in data.split(b"\r\n"))
@@ -158,7 +140,7 @@ SMUGGLED = [
 def test_nothing_is_smuggled_into_a_header(field: str, named: str, value: str) -> None:
     change: dict[str, Any] = {field: value if field == "subject" else Mailbox(name=value, address="a@example.org")}
     with pytest.raises(DataError, match=f"the header {named} "):
-        to_bytes(replace(MESSAGE, **change))
+        to_bytes(replace(PLAIN, **change))
 
 
 @pytest.mark.parametrize(
@@ -177,10 +159,10 @@ def test_nothing_is_smuggled_into_a_header(field: str, named: str, value: str) -
 )
 def test_what_must_be_one_word_is(change: dict[str, Any], named: str) -> None:
     with pytest.raises(DataError, match=f"the header {named} "):
-        to_bytes(replace(MESSAGE, **change))
+        to_bytes(replace(PLAIN, **change))
 
 
 @pytest.mark.parametrize("bad", ["", "a b", "a>b", "a\n", "ä", "a@b", ".a"])
 def test_an_id_is_an_id(bad: str) -> None:
     with pytest.raises(DataError, match="is not a message id"):
-        to_bytes(replace(MESSAGE, id=bad))
+        to_bytes(replace(PLAIN, id=bad))

@@ -12,7 +12,8 @@ import pytest
 from envoi.messages.mime import to_bytes
 from envoi.templates import handlebars, mailchimp
 from envoi.templates.quoted import encoded, joined
-from tests.messages.test_mime import MESSAGE, body, read
+from tests.messages.plain import PLAIN
+from tests.messages.test_mime import body, read
 from tests.templates.mailchimp.test_blueprints import DATA
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ def test_every_mail_of_the_corpora_is_read_as_it_was_meant(programs: list[Progra
         html = program.render({**DATA, **_NAMES}).lstrip()
         pieces = joined(program.encoded(encoded).render({**DATA, **_NAMES}))
         for each in (html, pieces):
-            data = to_bytes(replace(MESSAGE, html=each, text=html[:5000]))
+            data = to_bytes(replace(PLAIN, html=each, text=html[:5000]))
             lines = data.split(b"\r\n")
             assert max(map(len, lines)) <= 120, "headers aside, 76"
             assert max(map(len, lines[lines.index(b"") :])) <= 76
             assert not any(line.startswith(b".") or b"\r" in line or b"\n" in line for line in lines)
-            mail = read(replace(MESSAGE, html=each, text=html[:5000]))
+            mail = read(replace(PLAIN, html=each, text=html[:5000]))
             assert body(mail, "html") == html.replace("\r\n", "\n").replace("\r", "\n")
             assert body(mail, "plain") == html[:5000].replace("\r\n", "\n").replace("\r", "\n")

@@ -66,7 +66,8 @@ def test_what_is_sent_from_postgres_by_two_processes_is_what_sqlite_sends(projec
     both = [start(project, "send", "come-back", url=url) for _ in range(2)]
     for each in both:
         each.communicate()
-    assert {each.returncode for each in both} <= {0, 1, 5}
+    # One may have come while the other was planning, and been told to come back.
+    assert 0 in {each.returncode for each in both} <= {0, 5}
     answer(start(project, "send", "come-back", url=url))
     mails = {path.name: path.read_bytes() for path in (project / ".envoi" / "mail").glob("*.eml")}
     assert mails

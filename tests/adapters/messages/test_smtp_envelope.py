@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from envoi.adapters.messages.smtp_envelope import dotted
 from envoi.messages.mime import to_bytes
-from tests.messages.test_mime import MESSAGE
+from tests.messages.plain import PLAIN
 
 
 @given(st.lists(st.sampled_from([b".", b"\r\n", b"\n", b"\r", b"a", b"..", b"\r\n.\r\n"])).map(b"".join))
@@ -23,5 +23,5 @@ def test_a_message_ends_where_it_ends_whatever_it_holds(data: bytes) -> None:
 
 @given(st.text("ab.\n=é ", max_size=300), st.text("ab.\n=é ", max_size=300))
 def test_a_message_of_ours_needs_no_doubling(text: str, html: str) -> None:
-    data = to_bytes(replace(MESSAGE, text=text, html=html))
+    data = to_bytes(replace(PLAIN, text=text, html=html))
     assert dotted(data) == dotted(bytes(data)) == data + b".\r\n"
