@@ -48,6 +48,12 @@ def test_a_paused_campaign_is_not_sent_until_it_is_resumed(envoi: Run, planned: 
     assert (answer["planned_now"], answer["status"], answer["report"]["sent"]) == (False, "sending", 4)  # type: ignore[index]
 
 
+def test_a_campaign_that_is_finished_is_not_told_to_go_on(envoi: Run, planned: Path) -> None:
+    envoi("send", "come-back", "--project", planned)
+    paused = envoi("pause", "come-back", "--project", planned)
+    assert paused.out.endswith("come-back is paused. Nothing of it is left to send.\n")
+
+
 def test_cancelling_asks_and_is_for_good(envoi: Run, planned: Path) -> None:
     asked = envoi("cancel", "come-back", "--project", planned)
     assert (asked.code, asked.out) == (2, "")

@@ -10,9 +10,9 @@ from tests.hosts.cli.conftest import Run
 
 def test_renewing_keeps_what_was_there(envoi: Run, shop: Path) -> None:
     first = secret(shop)
-    assert envoi("secret", "--project", shop).out == "1 is read\n"
+    assert envoi("secret", "--project", shop).out == "1 secret is read\n"
     ran = envoi("secret", "--renew", "--project", shop)
-    assert (ran.code, ran.out) == (0, "a new secret makes links from now on; 2 are read\n")
+    assert (ran.code, ran.out) == (0, "a new secret makes links from now on; 2 secrets are read\n")
     assert secrets_of(shop)[0] == secret(shop) == first
     assert envoi("secret", "--renew", "--project", shop, "--json").answer == {"secrets": 3, "renewed": True}
     assert len(set(secrets_of(shop))) == 3

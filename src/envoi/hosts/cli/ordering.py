@@ -43,6 +43,8 @@ def order(command: Command, *, rate_per_h: int | None = None) -> Order:
 def told(answer: Ordered, end: str) -> str:
     """The answer as a person reads it."""
     rate = f", at most {answer.rate_per_h:,} mails an hour" if answer.rate_per_h else ""
+    if answer.report.finished:
+        end = "Nothing of it is left to send."
     return f"{campaign_text(answer.report)}\n{answer.report.campaign} is {answer.status}{rate}. {end}"
 
 

@@ -29,4 +29,8 @@ def command(
     with quoting(root=root):
         count = add_secret(root) if renew else len(secrets_of(root))
     made = "a new secret makes links from now on; " if renew else ""
-    show(Secrets(secrets=count, renewed=renew), f"{made}{count} {'is' if count == 1 else 'are'} read", json=json)
+    show(
+        Secrets(secrets=count, renewed=renew),
+        f"{made}{count} {'secret is' if count == 1 else 'secrets are'} read",
+        json=json,
+    )
