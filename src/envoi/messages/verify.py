@@ -64,38 +64,70 @@ def verify(statement: Statement, campaign: str, *, delivered: Set[str] | None = 
         raise NotFound(f"campaign {campaign!r} was never planned", hint=did_you_mean(campaign, planned))
     audience = planned[campaign]
     # One more than there should be, so that one too many is seen.
-    entries = list(statement.entries(campaign, limit=audience.size + 1))
-    by_state = Counter(entry.state for entry in entries)
+    count = _Count(delivered)
+    for entry in statement.entries(campaign, limit=audience.size + 1):
+        count.add(entry)
     return Proof(
         campaign=campaign,
         planned_at=audience.at,
         audience=audience.size,
-        by_state=by_state,
-        by_reason=_reasons(entries),
+        by_state=count.by_state,
+        by_reason=count.by_reason,
         problems=(
-            *_sums(entries, audience.size),
-            *_against_tally(by_state, statement.tally(campaign)),
-            *_against_delivered(entries, delivered),
+            *_sums(count, audience.size),
+            *_against_tally(count.by_state, statement.tally(campaign)),
+            *_against_delivered(count),
         ),
-        advice=(*_of_status(campaign, audience.status), *_of_left(entries), *_of_unknown(campaign, entries, delivered)),
+        advice=(*_of_status(campaign, audience.status), *_of_left(count), *_of_unknown(campaign, count)),
     )
 
 
-def _reasons(entries: list[Entry]) -> dict[State, Counter[str]]:
-    found: dict[State, Counter[str]] = {}
-    for entry in entries:
+class _Count:
+    """What entries add up to; each is looked at once and let go, since there may be millions."""
+
+    def __init__(self, delivered: Set[str] | None) -> None:
+        self.delivered = delivered
+        self.by_state: Counter[State] = Counter()
+        self.by_reason: dict[State, Counter[str]] = {}
+        #: How often each person, and each address that is written to, came.
+        self.people: Counter[str] = Counter()
+        self.addresses: Counter[str] = Counter()
+        #: When what was put off is tried again.
+        self.put_off: list[Instant] = []
+        #: Accepted, and not delivered.
+        self.lost: list[str] = []
+        #: Delivered by entries that may have arrived, and of these the unknown ones.
+        self.arrived: set[str] = set()
+        self.unknown_arrived = 0
+
+    def add(self, entry: Entry) -> None:
+        """One more."""
+        state = entry.state
+        self.by_state[state] += 1
         if entry.reason:
-            found.setdefault(entry.state, Counter())[entry.reason] += 1
-    return found
+            self.by_reason.setdefault(state, Counter())[entry.reason] += 1
+        self.people[entry.person] += 1
+        if state is not State.SKIPPED:
+            self.addresses[entry.address] += 1
+        if state is State.DEFERRED:
+            self.put_off.append(entry.due)
+        if self.delivered is not None and state in MAY_HAVE_ARRIVED:
+            self._look_for(entry.message_id, state)
+
+    def _look_for(self, message_id: str, state: State) -> None:
+        if message_id in (self.delivered or ()):
+            self.arrived.add(message_id)
+            self.unknown_arrived += state is State.UNKNOWN
+        elif state is State.ACCEPTED:
+            self.lost.append(message_id)
 
 
-def _sums(entries: list[Entry], audience: int) -> list[str]:
-    people = Counter(entry.person for entry in entries)
-    addresses = Counter(entry.address for entry in entries if entry.state is not State.SKIPPED)
-    problems = [f"person {person!r} is in {count} states" for person, count in people.items() if count > 1]
-    problems += [f"{count} people are written to at {address!r}" for address, count in addresses.items() if count > 1]
-    if len(people) != audience:
-        problems.append(f"{audience} people were planned, and the ledger holds {len(people)}")
+def _sums(count: _Count, audience: int) -> list[str]:
+    problems = [f"person {person!r} is in {times} states" for person, times in count.people.items() if times > 1]
+    doubled = ((address, times) for address, times in count.addresses.items() if times > 1)
+    problems += [f"{times} people are written to at {address!r}" for address, times in doubled]
+    if len(count.people) != audience:
+        problems.append(f"{audience} people were planned, and the ledger holds {len(count.people)}")
     return problems
 
 
@@ -110,14 +142,10 @@ def _against_tally(by_state: Counter[State], tally: Mapping[tuple[State, str], i
     ]
 
 
-def _against_delivered(entries: list[Entry], delivered: Set[str] | None) -> list[str]:
-    if delivered is None:
-        return []
-    accepted = {entry.message_id for entry in entries if entry.state is State.ACCEPTED}
-    possible = {entry.message_id for entry in entries if entry.state in MAY_HAVE_ARRIVED}
-    lost, extra = sorted(accepted - delivered), sorted(delivered - possible)
-    problems = [f"{len(lost)} accepted messages did not arrive, {lost[0]} for one"] if lost else []
-    return [*problems, f"{len(extra)} messages arrived that were not sent, {extra[0]} for one"] if extra else problems
+def _against_delivered(count: _Count) -> list[str]:
+    lost, extra = count.lost, (count.delivered or set()) - count.arrived
+    problems = [f"{len(lost)} accepted messages did not arrive, {min(lost)} for one"] if lost else []
+    return [*problems, f"{len(extra)} messages arrived that were not sent, {min(extra)} for one"] if extra else problems
 
 
 def _of_status(campaign: str, status: Status) -> list[str]:
@@ -129,27 +157,25 @@ def _of_status(campaign: str, status: Status) -> list[str]:
     return [said[status]] if status in said else []
 
 
-def _of_left(entries: list[Entry]) -> list[str]:
-    left = [entry for entry in entries if entry.state not in FINAL]
-    put_off = [entry.due for entry in left if entry.state is State.DEFERRED]
-    advice = [f"{_are(len(left))} not sent yet: send again to go on"] if left else []
-    if put_off:
+def _of_left(count: _Count) -> list[str]:
+    left = sum(some for state, some in count.by_state.items() if state not in FINAL)
+    advice = [f"{_are(left)} not sent yet: send again to go on"] if left else []
+    if put_off := count.put_off:
         were = "was put off, and is" if len(put_off) == 1 else "were put off, and are"
         advice.append(f"of these, {len(put_off)} {were} tried again from {iso(min(put_off))} on")
     return advice
 
 
-def _of_unknown(campaign: str, entries: list[Entry], delivered: Set[str] | None) -> list[str]:
-    unknown = [entry for entry in entries if entry.state is State.UNKNOWN]
+def _of_unknown(campaign: str, count: _Count) -> list[str]:
+    unknown = count.by_state[State.UNKNOWN]
     if not unknown:
         return []
-    if delivered is not None:
-        arrived = sum(entry.message_id in delivered for entry in unknown)
-        return [f"of {len(unknown)} unknown, {arrived} arrived; none is sent again"]
-    which, them = ("its message id", "it") if len(unknown) == 1 else ("their message ids", "them")
+    if count.delivered is not None:
+        return [f"of {unknown} unknown, {count.unknown_arrived} arrived; none is sent again"]
+    which, them = ("its message id", "it") if unknown == 1 else ("their message ids", "them")
     again = f"'envoi resume {campaign} --unknown' sends {them} once more"
-    are = "is" if len(unknown) == 1 else "are"
-    what = f"{len(unknown)} may or may not have arrived and {are} not sent again"
+    are = "is" if unknown == 1 else "are"
+    what = f"{unknown} may or may not have arrived and {are} not sent again"
     return [f"{what}: look for {which} at the mail server; {again}"]
 
 
