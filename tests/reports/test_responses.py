@@ -92,6 +92,9 @@ def test_what_servers_and_people_answered_is_counted_by_kind(tables: DuckTables)
             told(4, Name.EMAIL_BOUNCED, "cas", kind="soft"),
             told(5, Name.EMAIL_COMPLAINED, "ada"),
             told(6, Name.EMAIL_DELIVERED, "eve", campaign="spring"),
+            told(7, Name.CONSENT_CHANGED, "bea", purpose="newsletter", granted=False),
+            told(8, Name.CONSENT_CHANGED, "cas", purpose="newsletter", granted=True),
+            told(9, Name.CONSENT_CHANGED, "eve", purpose="newsletter", granted=False, campaign="spring"),
         ]
     )
     assert responses(tables, "weekly") == [
@@ -99,7 +102,9 @@ def test_what_servers_and_people_answered_is_counted_by_kind(tables: DuckTables)
         Answered(did=Did.BOUNCED, kind="hard", people=1, times=1),
         Answered(did=Did.BOUNCED, kind="soft", people=1, times=2),
         Answered(did=Did.COMPLAINED, kind="", people=1, times=1),
+        Answered(did=Did.UNSUBSCRIBED, kind="", people=1, times=1),
     ]
+    assert who(tables, Asked(did=Did.UNSUBSCRIBED)) == [("bea", 1)]
     assert who(tables, Asked(did=Did.BOUNCED, kind="soft")) == [("cas", 2)]
     assert who(tables, Asked(did=Did.DEFERRED)) == []
 

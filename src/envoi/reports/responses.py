@@ -10,7 +10,7 @@ import msgspec
 from envoi.clock import Instant
 from envoi.events.event import Name
 from envoi.reports.engagement import MACHINE
-from envoi.tables import Query, text
+from envoi.tables import Query, column, quoted, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +31,8 @@ class Did(StrEnum):
     BOUNCED = "bounced"
     DROPPED = "dropped"
     COMPLAINED = "complained"
+    #: By a mail of the campaign, whatever they said later.
+    UNSUBSCRIBED = "unsubscribed"
 
 
 _EVENTS: dict[Did, tuple[Name, ...]] = {
@@ -42,9 +44,10 @@ _EVENTS: dict[Did, tuple[Name, ...]] = {
     Did.BOUNCED: (Name.EMAIL_BOUNCED,),
     Did.DROPPED: (Name.EMAIL_DROPPED,),
     Did.COMPLAINED: (Name.EMAIL_COMPLAINED,),
+    Did.UNSUBSCRIBED: (Name.CONSENT_CHANGED,),
 }
-#: What servers and providers tell.
-TOLD = (Did.DELIVERED, Did.DEFERRED, Did.BOUNCED, Did.DROPPED, Did.COMPLAINED)
+#: What servers, providers and people tell.
+TOLD = (Did.DELIVERED, Did.DEFERRED, Did.BOUNCED, Did.DROPPED, Did.COMPLAINED, Did.UNSUBSCRIBED)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +136,8 @@ def _hits(tables: Tables, campaign: str, asked: Asked) -> Query | None:
 
 def _picks(asked: Asked) -> Iterator[tuple[str, str, Sequence[str]]]:
     """What narrows it down: each the property that must have been recorded, the condition, and its values."""
+    if asked.did is Did.UNSUBSCRIBED:
+        yield "granted", f"e.{quoted(column('bool', 'granted'))} = 0", ()
     if asked.by_machine is not None:
         yield "machine", f"{MACHINE} = {int(asked.by_machine)}", ()
     for prop, value in (("url", asked.url), ("why_machine", asked.why), ("kind", asked.kind)):

@@ -88,7 +88,7 @@ class _Part:
             self._traits(
                 rows, [(place, *told) for place, each in enumerate(events) for told in traits_of(each).items()]
             )
-        else:
+        if self.name != Name.PROFILE_UPDATED:
             carried = self._carried(rows, [each.props for each in events])
         self.made.events.append(rows.table({"name": self.name, **carried}))
 
