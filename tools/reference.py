@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import redirect_stdout
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -46,15 +47,22 @@ def page() -> str:
     # So that the lines break alike on every terminal.
     os.environ["COLUMNS"] = "100"
     listed = {name: each.does for group in COMMANDS.values() for name, each in group.items()}
-    parts = [f"## envoi {name}\n\n{does}.\n\n```\n{explained(name)}\n```\n" for name, does in listed.items()]
+    parts = [f"## envoi {name}\n\n{does}.\n\n{explained(name)}" for name, does in listed.items()]
     return "\n".join([HEAD, *parts])
 
 
 def explained(name: str) -> str:
-    """What the command says of itself."""
+    """What the command, or each of those below it, says of itself."""
+    module = import_module(f"envoi.hosts.cli.{next(g[name].module for g in COMMANDS.values() if name in g)}")
+    below = [[name, each] for each in getattr(module, "COMMANDS", ())]
+    return "\n".join(f"```\n{said(words)}\n```\n" for words in below or [[name]])
+
+
+def said(words: list[str]) -> str:
+    """What the command of these words says of itself."""
     out = StringIO()
     with redirect_stdout(out):
-        run([name, "--help"])
+        run([*words, "--help"])
     return re.sub(r" +$", "", out.getvalue().strip(), flags=re.MULTILINE)
 
 

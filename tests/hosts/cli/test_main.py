@@ -18,17 +18,25 @@ from tests.hosts.cli.conftest import Run
 LISTED = {name: each for group in COMMANDS.values() for name, each in group.items()}
 
 
+def functions(name: str) -> dict[str, object]:
+    """What the command runs; of one with others below it, what each of these does."""
+    module = import_module(f"envoi.hosts.cli.{LISTED[name].module}")
+    below: dict[str, object] = getattr(module, "COMMANDS", None) or {"": module.command}
+    return below
+
+
 @pytest.mark.parametrize("name", LISTED)
 def test_every_command_that_is_listed_can_be_loaded(name: str) -> None:
-    assert callable(import_module(f"envoi.hosts.cli.{LISTED[name].module}").command)
+    assert all(map(callable, functions(name).values()))
 
 
 @pytest.mark.parametrize("name", LISTED)
 def test_every_command_explains_itself(envoi: Run, name: str) -> None:
-    ran = envoi(name, "--help")
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith(f"Usage: envoi {name}")
-    assert "--json" in ran.out
+    for each in functions(name):
+        ran = envoi(*f"{name} {each}".split(), "--help")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(f"Usage: envoi {name} {each}".rstrip())
+        assert "--json" in ran.out
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"], ["help"]])

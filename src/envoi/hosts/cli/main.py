@@ -14,7 +14,7 @@ from envoi.hosts.cli.faults import FAILED, USAGE, tell, tell_unexpected
 
 
 class Listed(NamedTuple):
-    """A command: the module whose function `command` it is, and what it does in one line."""
+    """A command: the module whose function `command` it is, or whose COMMANDS are below it; and what it does."""
 
     module: str
     does: str
@@ -35,6 +35,9 @@ COMMANDS = {
         "who": Listed("who", "List the people for whom a condition holds"),
         "segments": Listed("segments", "Show the sizes of segments, what time will change, and how they went"),
         "why": Listed("why", "Show why a person is in a segment, or got a mail"),
+    },
+    "Privacy": {
+        "audit": Listed("audit", "Show what was done with people's data, and prove that no entry was changed"),
     },
     "Mail": {
         "preview": Listed("preview", "Show the mail that one person would get"),
@@ -106,7 +109,10 @@ def _run_one(name: str, module: str, arguments: list[str]) -> int:
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     settings = {"help_option_names": ["-h", "--help"]}
-    app.command(name, context_settings=settings)(import_module(f"envoi.hosts.cli.{module}").command)
+    loaded = import_module(f"envoi.hosts.cli.{module}")
+    for each, function in getattr(loaded, "COMMANDS", {name: getattr(loaded, "command", None)}).items():
+        app.command(each, context_settings=settings)(function)
+    app.info.context_settings = settings
     try:
         code = typer.main.get_command(app).main(args=arguments, prog_name=f"envoi {name}", standalone_mode=False)
     except typer.Abort:
