@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from envoi.events.event import Stored
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One step on the way to a decision, as a person would tell it."""
 
     #: Which step: "audience", "consent", "holdout", "content", "template".
@@ -22,7 +22,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one person gets from one campaign."""
 
     #: Unique and derived from campaign, moment and person: the same decision has the same id wherever it is made.

@@ -50,7 +50,7 @@ CONSENT = "consent."
 MODEL = "model."
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that happened, cleaned; it counts once per (source, id)."""
 
     #: Unique within its source.
@@ -86,7 +86,7 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: Instant
 
 
-class Stored(msgspec.Struct, frozen=True, kw_only=True):
+class Stored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event with its place in the log and the person it belongs to."""
 
     #: Position in the log, from 1, without gaps.

@@ -21,7 +21,7 @@ from envoi.flow import Stores, catch_up, in_bulk
 from envoi.hosts.folder import read_files, state_folder
 from envoi.hosts.plans import Planned, pin
 from envoi.hosts.sandbox import way_of
-from envoi.hosts.sending import Sender, press_of
+from envoi.hosts.sending import Sender, press_of, what_is_there_stays
 from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import clock_of, links_of, settings_alone
 from envoi.messages.delivery import keep_none, never
@@ -168,7 +168,8 @@ class Envoi:
             return False
         press, now = self.press(campaign), self.clock.now()
         self.pin(campaign)
-        is_new = in_bulk(press.campaign, self.stores, self.project.definitions, now, press=press)
+        with what_is_there_stays():
+            is_new = in_bulk(press.campaign, self.stores, self.project.definitions, now, press=press)
         if is_new and press.campaign.when.rate_per_h:
             rate = Order(command=Command.RATE, by="the campaign's file", rate_per_h=press.campaign.when.rate_per_h)
             self.stores.ledger.order(campaign, rate, at=now)

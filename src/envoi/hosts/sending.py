@@ -110,7 +110,7 @@ class Sender:
                 ends=ends,
                 on_settled=on_settled,
             )
-            with _what_is_there_stays():
+            with what_is_there_stays():
                 done = send(press, self.post, run)
         return answers.Sent(
             planned_now=False,
@@ -201,9 +201,8 @@ def open_sender(root: Path) -> Iterator[Sender]:
 
 
 @contextmanager
-def _what_is_there_stays() -> Iterator[None]:
+def what_is_there_stays() -> Iterator[None]:
     """While mails are made, the collector does not look again and again at what the project was read into."""
-    gc.collect()
     gc.freeze()
     try:
         yield

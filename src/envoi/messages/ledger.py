@@ -72,7 +72,7 @@ class Status(StrEnum):
     RESTORED = "restored"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One person's place in one campaign's frozen audience."""
 
     campaign: str

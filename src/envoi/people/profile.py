@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from envoi.events.event import Event, Stored
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person last said about one purpose."""
 
     granted: bool
@@ -24,14 +24,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     paused_until: Instant = Instant(0)
 
 
-class Trait(msgspec.Struct, frozen=True, kw_only=True):
+class Trait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The latest value of one field, and when it became so."""
 
     value: Value
     at: Instant
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
+class Profile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One person as of the last event folded in."""
 
     person: PersonId

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from envoi.tables import Tables
 
 
-class Pick(msgspec.Struct, frozen=True, kw_only=True):
+class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One recommended product."""
 
     product: str
@@ -43,7 +43,7 @@ class Shelf:
     where: BoundFilter | None = None
 
 
-#: Up to so many picks for each of these people; everyone gets an entry.
+#: Up to so many picks for each of these people; everyone gets an entry. Equal picks are one object, whoever gets them.
 Picker = Callable[[Sequence["PersonId"]], dict["PersonId", list[Pick]]]
 
 

@@ -7,8 +7,9 @@ Weights are whole millionths of whole days, so sums are exact and the same on ev
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import islice
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ from envoi.events.number import SCALE
 from envoi.tables import Query, num, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from envoi.clock import Instant
     from envoi.events.event import PersonId
@@ -32,6 +33,8 @@ DAY = 86_400_000_000
 #: Beyond, a weight is less than half a millionth, which rounds to 0: purchases longer ago need not be read.
 FARTHEST_HALF_LIVES = 21
 POPULAR = "Popular with your neighbours"
+_OF_LAST = "JOIN last AS l ON l.product = i.{} AND l.lately = i.at"
+_TEXT = methodcaller("as_py")
 
 _WEIGHT = f"CAST(ROUND({SCALE} * POWER(0.5, FLOOR(CAST(? - i.at AS DOUBLE) / {DAY}) / CAST(? AS DOUBLE))) AS BIGINT)"
 
@@ -50,25 +53,32 @@ class DecayedHistory:
         own = self._own(tables, at, count)
         # So many that `count` are left when what the person's own picks are called is taken out.
         popular = self._popular(tables, at, 2 * count)
-        shelf = self._items(tables, at, {*own["product"].unique().to_pylist(), *(product for product, _ in popular)})
+        shelf = self._items(tables, at, {*own["product"].unique().to_pylist(), *popular})
+        bought = _Bought(own, shelf)
+        filled = [Pick(product=product, reason=POPULAR, item=shelf[product]) for product in popular]
+        everyones = self._apart(filled, count)
 
         def picks(people: Sequence[PersonId]) -> dict[PersonId, list[Pick]]:
-            bought = _by_person(own, people)
+            theirs = bought.by(people)
             return {
-                person: list(islice(self._apart([*bought.get(person, ()), *popular], shelf), count))
+                person: self._apart([*theirs[person], *filled], count) if person in theirs else everyones
                 for person in people
             }
 
         return picks
 
-    def _apart(self, ranked: Iterable[tuple[str, str]], shelf: dict[str, Item]) -> Iterator[Pick]:
-        """Of products that are called the same, the first."""
+    def _apart(self, ranked: Iterable[Pick], count: int) -> list[Pick]:
+        """The first so many; of products that are called the same, the first."""
         called: set[str | float | None] = set()
-        for product, reason in ranked:
-            name = shelf[product][self.shelf.name]
+        found = []
+        for pick in ranked:
+            name = pick.item[self.shelf.name]
             if name not in called:
                 called.add(name)
-                yield Pick(product=product, reason=reason, item=shelf[product])
+                found.append(pick)
+                if len(found) == count:
+                    break
+        return found
 
     def _own(self, tables: Tables, at: Instant, count: int) -> pa.Table:
         """Everyone's own: `id`, `product` and how many `times`, best first; as a table, since it is of all people."""
@@ -88,7 +98,7 @@ class DecayedHistory:
         )
         return tables.query(Query(sql, (*shelf_values, at, self.half_life_days, *values, count)))
 
-    def _popular(self, tables: Tables, at: Instant, count: int) -> list[tuple[str, str]]:
+    def _popular(self, tables: Tables, at: Instant, count: int) -> list[str]:
         newest, shelf_values = self._newest(at, {self.shelf.name: "text"})
         scope, values = self._scope(at)
         lately = "COUNT(DISTINCT CASE WHEN i.at > ? THEN i.person END)"
@@ -103,7 +113,7 @@ class DecayedHistory:
         )
         since = at - self.popular_days * DAY
         found = tables.query(Query(sql, (*shelf_values, since, *values, count)))
-        return [(product, POPULAR) for product in found.column("product").to_pylist()]
+        return [str(product) for product in found["product"].to_pylist()]
 
     def _items(self, tables: Tables, at: Instant, products: set[str]) -> dict[str, Item]:
         """The fields of each product's latest line item."""
@@ -125,23 +135,26 @@ class DecayedHistory:
         Of several lines at one instant in one order it is the first by the name, and then by the other fields.
         """
         columns = [f"i.{(num if kind == 'num' else text)(name)}" for name, kind in fields.items()]
-        scope, values = self._scope(at)
-        order = ", ".join(["i.at DESC", "i.seq DESC", *columns])
+        (scope, values), (of_last, _) = self._scope(at), self._scope(at, join=_OF_LAST.format(self._product))
+        order = ", ".join(["i.seq DESC", *columns])
         named = ", ".join(f"{column} AS f{n}" for n, column in enumerate(columns))
+        # First the moment alone, so that only the lines of that moment have to be put in order.
         return (
-            f"newest AS (SELECT i.{self._product} AS product, {named},"
-            f" ROW_NUMBER() OVER (PARTITION BY i.{self._product} ORDER BY {order}) AS place {scope})",
-            values,
+            f"last AS (SELECT i.{self._product} AS product, MAX(i.at) AS lately {scope} GROUP BY i.{self._product}),"
+            f" newest AS (SELECT i.{self._product} AS product, {named},"
+            f" ROW_NUMBER() OVER (PARTITION BY i.{self._product} ORDER BY {order}) AS place"
+            f" {of_last})",
+            (*values, *values),
         )
 
     @property
     def _product(self) -> str:
         return text(self.shelf.product)
 
-    def _scope(self, at: Instant, *, since: int = 0) -> tuple[str, tuple[object, ...]]:
+    def _scope(self, at: Instant, *, since: int = 0, join: str = "") -> tuple[str, tuple[object, ...]]:
         """FROM and WHERE for the line items on the shelf in (since, at]; one without a name cannot be shown."""
         sql = (
-            "FROM items AS i WHERE i.name = ? AND i.list = ? AND i.at <= ? AND i.at > ?"
+            f"FROM items AS i {join} WHERE i.name = ? AND i.list = ? AND i.at <= ? AND i.at > ?"
             f" AND i.{self._product} IS NOT NULL AND i.{text(self.shelf.name)} IS NOT NULL"
         )
         values: tuple[object, ...] = (self.shelf.event, self.shelf.items, at, since)
@@ -151,13 +164,36 @@ class DecayedHistory:
         return f"{sql} AND {condition.sql}", (*values, *condition.values)
 
 
-def _by_person(own: pa.Table, people: Sequence[PersonId]) -> dict[PersonId, list[tuple[str, str]]]:
-    """Of everyone's own what belongs to these people, each product with the reason to pick it."""
-    rows = own.filter(pc.is_in(own["id"], value_set=pa.array(people, own["id"].type)))
-    found: dict[PersonId, list[tuple[str, str]]] = {}
-    for person, product, times in zip(*(rows[name].to_pylist() for name in ("id", "product", "times")), strict=True):
-        found.setdefault(person, []).append((product, _bought(times)))
-    return found
+class _Bought:
+    """Everyone's own picks: a number for each row of `own`, since most are of a few products and reasons."""
+
+    def __init__(self, own: pa.Table, shelf: Mapping[str, Item]) -> None:
+        self._people = own["id"].combine_chunks()
+        products, times = own["product"].combine_chunks().dictionary_encode(), own["times"].combine_chunks()
+        most = (pc.max(times).as_py() or 0) + 1
+        kinds = pc.add(pc.multiply(products.indices.cast(pa.int64()), most), times).dictionary_encode()
+        self._numbers = kinds.indices
+        names = products.dictionary.to_pylist()
+        self._picks = [
+            Pick(product=names[kind // most], reason=_bought(kind % most), item=shelf[names[kind // most]])
+            for kind in kinds.dictionary.to_pylist()
+        ]
+
+    def by(self, people: Sequence[PersonId]) -> dict[PersonId, list[Pick]]:
+        """Those of these people who have any, best first."""
+        if not people:
+            return {}
+        # They are in order of their ids, as the people of a plan are: then the rows are those of few others.
+        first = bisect_left(self._people, min(people), key=_TEXT)
+        last = bisect_right(self._people, max(people), key=_TEXT)
+        some = self._people.slice(first, last - first)
+        picks = [self._picks[number] for number in self._numbers.slice(first, last - first).to_numpy()]
+        found: dict[PersonId, list[Pick]] = {}
+        end = 0
+        for each in pc.value_counts(some).to_pylist():
+            start, end = end, end + each["counts"]
+            found[each["values"]] = picks[start:end]
+        return found
 
 
 def _bought(times: int) -> str:
