@@ -17,7 +17,10 @@ from envoi.messages.unsubscribe_mail import address_to_leave
 from envoi.settings import MailKind
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from envoi.campaigns.campaign import Campaign
+    from envoi.clock import Instant
     from envoi.decisions.decision import Decision
     from envoi.messages.links import Links
     from envoi.people.profile import Profile
@@ -94,7 +97,7 @@ def compose(press: Press, decision: Decision, profile: Profile, message_id: str)
     rendered = template.render({**data, **traces} if traces else data)
     settings, campaign = press.settings, press.campaign
     is_marketing = campaign.kind is MailKind.MARKETING
-    sender = Mailbox(name=settings.sender.name, address=check_address(settings.sender.email))
+    sender = _ours(settings.sender.name, settings.sender.email)
     return Message(
         id=message_id,
         campaign=campaign.name,
@@ -104,10 +107,10 @@ def compose(press: Press, decision: Decision, profile: Profile, message_id: str)
         subject=rendered.subject,
         html=rendered.html,
         text=rendered.text,
-        date=moment(decision.send_at).astimezone(settings.zone),
+        date=_there(decision.send_at, settings.zone),
         unsubscribe_url=str(data["unsubscribe_url"]) if is_marketing else "",
         list_id=f"{_word(campaign.purpose)}.{sender.domain}",
-        reply_to=Mailbox(address=check_address(settings.sender.reply_to)) if settings.sender.reply_to else None,
+        reply_to=_ours("", settings.sender.reply_to) if settings.sender.reply_to else None,
         unsubscribe_mailto=_mailto(press, message_id) if is_marketing else "",
         feedback_id=_feedback_id(campaign.name, campaign.purpose, campaign.kind, sender.domain),
     )
@@ -127,8 +130,20 @@ def data_for(press: Press, decision: Decision, profile: Profile) -> Mapping[str,
         "unsubscribe_url": press.links.page("unsubscribe", token),
         "preferences_url": press.links.page("preferences", token),
         "view_url": press.links.page("v", token),
-        "now": moment(decision.send_at).astimezone(settings.zone),
+        "now": _there(decision.send_at, settings.zone),
     }
+
+
+@lru_cache(maxsize=256)
+def _ours(name: str, address: str) -> Mailbox:
+    """A mailbox of the project's settings: the same in all mails."""
+    return Mailbox(name=name, address=check_address(address))
+
+
+@lru_cache(maxsize=1024)
+def _there(at: Instant, zone: tzinfo) -> datetime:
+    """The moment in the project's zone: the same in many mails."""
+    return moment(at).astimezone(zone)
 
 
 def _mailto(press: Press, message_id: str) -> str:

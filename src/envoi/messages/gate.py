@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from envoi.messages.port import Gate
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of one entry's person at this moment; made twice for each mail, so by msgspec."""
 
     now: Instant

@@ -100,6 +100,10 @@ def encoded_words(text: str, *, taken: int) -> str:
     >>> encoded_words("Grüße aus Wien", taken=9), encoded_words("日本", taken=9)
     ('=?utf-8?q?Gr=C3=BC=C3=9Fe_aus_Wien?=', '=?utf-8?b?5pel5pys?=')
     """
+    octets = text.encode()
+    plainly = "".join([_QUOTED[octet] for octet in octets])
+    if len(plainly) <= min(_PAYLOAD - taken, len(octets) * 4 / 3 + 4):
+        return f"=?utf-8?q?{plainly}?="
     characters = [character.encode() for character in text]
     quoted = ["".join([_QUOTED[octet] for octet in each]) for each in characters]
     if sum(map(len, quoted)) <= sum(map(len, characters)) * 4 / 3 + 4:

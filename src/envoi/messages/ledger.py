@@ -120,7 +120,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     until: Instant
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of one message."""
 
     #: `planned` for one that was not tried and goes back.

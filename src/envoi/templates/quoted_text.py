@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
+from itertools import chain
 
 from envoi.templates.quoted import SOFT, Quoted, encoded, quoted
 from envoi.templates.text import CELL, LINE, MARKS, PARAGRAPH, break_lines
@@ -18,11 +19,9 @@ from envoi.templates.text import CELL, LINE, MARKS, PARAGRAPH, break_lines
 #: What no encoded text holds: it says that a piece has characters, beside its marks, that are breaks or may be.
 _ODD = "\x04"
 _STRONGEST_FIRST = (PARAGRAPH, LINE, CELL)
-#: Blanks at a mark: behind it, and before the break that it became.
-_BEHIND = (f"{PARAGRAPH} ", f"{LINE} ")
-_BEFORE = (" \r\n", "=20\r\n", "=\r\n\r\n")
-#: What is taken away where a text begins and ends.
-_EDGES = (" ", "=20", SOFT, quoted("·"))
+#: Blanks where a line ends, and what is taken away where a text begins and ends.
+_BLANKS = (" ", "=20", SOFT)
+_EDGES = (*_BLANKS, quoted("·"))
 
 
 def marked(text: str) -> str:
@@ -38,13 +37,14 @@ def marked(text: str) -> str:
 
 def broken(text: str) -> Quoted:
     """What `marked` pieces make together, its marks made breaks: that of `break_lines`, in quoted-printable."""
-    if _ODD in text or CELL in text or any(blank in text for blank in _BEHIND):
+    if _ODD in text or CELL in text:
         return _anew(text)
     # The strongest mark of a run is the break; there is none before the first line or after the last.
-    blocks = [each.strip(LINE).removesuffix(SOFT) for each in text.split(PARAGRAPH)]
-    lines = [each.removesuffix(SOFT) for each in "\r\n\r\n".join(filter(None, blocks)).split(LINE)]
-    body = "\r\n".join(filter(None, lines))
-    if body.startswith(_EDGES) or body.endswith(_EDGES) or any(blank in body for blank in _BEFORE):
+    blocks = [[line.removesuffix(SOFT) for line in each.split(LINE) if line] for each in text.split(PARAGRAPH) if each]
+    body = "\r\n\r\n".join(["\r\n".join(block) for block in blocks if block])
+    # Line by line: soft breaks are all over the text, and a search in the whole would stop at each.
+    spaced = [line for line in chain.from_iterable(blocks) if line[0] == " " or line.endswith(_BLANKS)]
+    if spaced or body.startswith(_EDGES) or body.endswith(_EDGES):
         return _anew(text)
     return Quoted(f"{body}\r\n")
 
