@@ -4,9 +4,9 @@ Four tables, the same names and columns on every engine. Times are whole microse
 millionths (events/number.py), so sums are exact and no engine's floating point can move a threshold.
 
     people    number, id, first_at                          first_at: the earliest event of the person
-    events    seq, person, name, at, and a column a property    person: people.number
-    items     seq, person, name, list, at, and a column a field   the line items in a list property of an event
-    traits    seq, person, key, at, num, bool, text             every value a field of a profile ever had
+    events    seq, person, name, at, source, and a column a property    person: people.number
+    items     seq, person, name, list, at, source, and a column a field   the line items in a list property of an event
+    traits    seq, person, key, at, num, bool, text, source     every value a field of a profile ever had
                                                                 (consent to P is the key `consent.P`)
 
 A property has a column for each kind of value it ever held, `column(kind, property)`: "num" (numbers in millionths,

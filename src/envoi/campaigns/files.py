@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, JsonValue, PositiveFloat, ValidationError
 
 from envoi.campaigns.delivery_files import DeliveryShape, Length, QuietHoursShape, ScheduleShape
+from envoi.campaigns.quality_files import QualityShape
 from envoi.errors import ProjectError
 from envoi.events.catalogue import Kind  # noqa: TC001 - pydantic reads it
 from envoi.events.shapes import Shape, mistakes_of, values_of
@@ -121,6 +122,7 @@ class EnvoiShape(Shape):
     #: What they get where a person lacks it: "person.first_name" = "there".
     fallbacks: dict[str, str | int | float] = Field(default_factory=dict)
     rfm: RfmShape | None = None
+    quality: QualityShape = QualityShape()
 
 
 class PropertyShape(Shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from envoi.campaigns.files import EnvoiShape
 from envoi.campaigns.mails import mail_of
 from envoi.campaigns.mistakes import Mistakes
 from envoi.campaigns.names import check_names
+from envoi.campaigns.quality_files import Audits, audits_of
 from envoi.campaigns.rules import read_rules
 from envoi.campaigns.segments import read_segments
 from envoi.campaigns.templates import Languages, languages, read_templates
@@ -47,6 +48,8 @@ class Project:
     rfm: Rfm | None = None
     #: What is put in standard form as it comes in.
     rules: tuple[Rule, ...] = ()
+    #: What good data are, and who is told of others.
+    audits: Audits = field(default_factory=Audits)
 
     def campaign(self, name: str) -> Campaign:
         """The campaign of that name; `weekly-picks@2026-11-23` is that day's occurrence of a recurring one.
@@ -114,6 +117,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
     templates = read_templates(mistakes, shared)
     campaigns = folders.campaigns(mistakes, definitions, templates)
     rules = read_rules(mistakes)
+    audits = audits_of(mistakes, main.quality, folders.MAIN, catalogue.traits) if main else Audits()
     if mistakes.found or settings is None:
         raise InvalidProject(sorted(mistakes.found, key=lambda mistake: _place(mistake.at)))
     return Project(
@@ -125,6 +129,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         languages=shared,
         rfm=rfm,
         rules=rules,
+        audits=audits,
     )
 
 

@@ -46,6 +46,8 @@ class Name(StrEnum):
 
 #: Conditions and history know the consent to a purpose as a trait: this and the purpose.
 CONSENT = "consent."
+#: Before the name of a field: the field of a profile that holds an estimate of it, where the person did not tell it.
+IMPUTED = "imputed."
 #: Before the name of a model: the field of a profile that holds its latest score.
 MODEL = "model."
 

@@ -28,6 +28,7 @@ from envoi.messages.delivery import keep_none, never
 from envoi.messages.order import Command, Order
 from envoi.reports import answers, outcome
 from envoi.reports.preview import Stage, cases, profile_of, would_get
+from envoi.reports.quality.report import quality
 from envoi.reports.why import entry_of, history, why_condition, why_message
 from envoi.segments.batch import count, members
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from envoi.messages.links import Links
     from envoi.messages.port import LinkTable, Statement, SuppressionList
     from envoi.people.port import ProfileStore
+    from envoi.reports.quality.answers import QualityReport
     from envoi.settings import Settings
 
 
@@ -202,6 +204,10 @@ class Envoi:
     def report(self, *, at: Instant | None = None) -> answers.Report:
         """The project at a glance."""
         return outcome.report(self.project, self.stores.tables, self.stores.statement, self._at(at))
+
+    def quality(self, *, at: Instant | None = None) -> QualityReport:
+        """How good the project's data are."""
+        return quality(self.project, self.stores.tables, self._at(at), self.stores.log.set_aside())
 
     def press(self, campaign: str) -> Press:
         """What composing this campaign's mails works with.

@@ -144,7 +144,7 @@ def test_other_threads_query_while_one_writes() -> None:
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held, "MOST_COLUMNS", 8)
+    monkeypatch.setattr(held, "MOST_COLUMNS", 9)
 
 
 @pytest.mark.usefixtures("narrow")

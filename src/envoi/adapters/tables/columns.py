@@ -59,16 +59,18 @@ class _Rows:
     seq: pa.Array
     person: pa.Array
     at: pa.Array
+    source: pa.Array
 
     def take(self, places: Sequence[int]) -> _Rows:
         """The rows at these places."""
         where = pa.array(places, pa.int64())
-        return _Rows(self.seq.take(where), self.person.take(where), self.at.take(where))
+        return _Rows(*(each.take(where) for each in (self.seq, self.person, self.at, self.source)))
 
     def table(self, more: Mapping[str, pa.Array | str]) -> pa.Table:
         """The rows with more columns; a text is the same in every row."""
         same = {name: pa.repeat(value, len(self.seq)) for name, value in more.items() if isinstance(value, str)}
-        return pa.table({"seq": self.seq, "person": self.person, "at": self.at, **more, **same})
+        own = {"seq": self.seq, "person": self.person, "at": self.at, "source": self.source}
+        return pa.table({**own, **more, **same})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _rows(stored: Sequence[Stored]) -> tuple[_Rows, pa.Table]:
         seq=pa.array([each.seq for each in stored], pa.int64()),
         person=people.indices.cast(pa.int64()),
         at=pa.array([each.event.at for each in stored], pa.int64()),
+        source=pa.array([each.event.source for each in stored], pa.string()),
     )
     # One thread, so that the groups come in order of appearance, as the ids do.
     firsts = rows.table({}).group_by("person", use_threads=False).aggregate([("at", "min")])

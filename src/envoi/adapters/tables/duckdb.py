@@ -33,11 +33,14 @@ SCHEMA = 1
 _TABLES = {
     "about": "version INTEGER, head BIGINT",
     "people": "number BIGINT, id VARCHAR, first_at BIGINT",
-    "events": 'seq BIGINT, person BIGINT, name VARCHAR, "at" BIGINT',
-    "items": 'seq BIGINT, person BIGINT, name VARCHAR, list VARCHAR, "at" BIGINT',
-    "traits": 'seq BIGINT, person BIGINT, "key" VARCHAR, "at" BIGINT, num BIGINT, bool BIGINT, text VARCHAR',
+    "events": 'seq BIGINT, person BIGINT, name VARCHAR, "at" BIGINT, source VARCHAR',
+    "items": 'seq BIGINT, person BIGINT, name VARCHAR, list VARCHAR, "at" BIGINT, source VARCHAR',
+    "traits": (
+        'seq BIGINT, person BIGINT, "key" VARCHAR, "at" BIGINT, num BIGINT, bool BIGINT, text VARCHAR, source VARCHAR'
+    ),
     "observed": "name VARCHAR, path VARCHAR, kind VARCHAR",
 }
+_SOURCE = "source"
 #: What a planned property is held as; what is not among them is text.
 _HELD_AS = {Kind.NUMBER: "num", Kind.TIME: "num", Kind.BOOLEAN: "bool"}
 
@@ -213,10 +216,12 @@ def _learn(connection: DuckDBPyConnection) -> Held:
 
 
 def _planned(catalogue: Catalogue) -> dict[str, list[str]]:
-    """The columns that the plan asks for, in its order."""
+    """The columns that the plan asks for, in its order, and those that every table of a person's doings has."""
     properties = [pair for plan in catalogue.events.values() for pair in plan.properties.items()]
     fields = [pair for _, prop in properties for pair in prop.fields.items()]
-    return {"events": _columns_of(properties), "items": _columns_of(fields)}
+    # History that an earlier Envoi wrote does not say where it came from.
+    made = {"events": _columns_of(properties), "items": _columns_of(fields), "traits": list[str]()}
+    return {table: [_SOURCE, *names] for table, names in made.items()}
 
 
 def _columns_of(properties: Iterable[tuple[str, Property]]) -> list[str]:
@@ -237,7 +242,7 @@ def _view(connection: DuckDBPyConnection, table: str, names: Iterable[str]) -> s
 
 
 def _type(name: str) -> str:
-    return "VARCHAR" if name.startswith("text:") else "BIGINT"
+    return "VARCHAR" if name.startswith("text:") or name == _SOURCE else "BIGINT"
 
 
 def _rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:

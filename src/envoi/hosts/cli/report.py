@@ -1,4 +1,4 @@
-"""`envoi report`: the project at a glance, or one of its campaigns."""
+"""`envoi report`: the project at a glance, one of its campaigns, or how good its data are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from envoi.hosts.cli.opening import opened
 from envoi.hosts.cli.options import At, Json, ProjectDir, moment
+from envoi.hosts.cli.quality import quality_text
 from envoi.hosts.cli.screen import columns, paint, show
 from envoi.reports.answers import CampaignReport, Report
 from envoi.reports.engagement import with_reading
@@ -16,18 +17,26 @@ from envoi.reports.outcome import campaign_report
 if TYPE_CHECKING:
     from envoi.hosts.local import Envoi
 
+#: Instead of a campaign.
+QUALITY = "quality"
+
 
 def command(
-    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Only this one.")] = "",
+    campaign: Annotated[
+        str, typer.Argument(metavar="CAMPAIGN|quality", help="Only this campaign; or how good the data are.")
+    ] = "",
     *,
     at: At = "",
     project: ProjectDir = None,
     json: Json = False,
 ) -> None:
-    """Show people, events, segments and campaigns; or one CAMPAIGN."""
+    """Show people, events, segments and campaigns; or one CAMPAIGN; or how good the data are, which is `quality`."""
     when = moment(at)
     with opened(project, read_only=True) as envoi:
-        if campaign:
+        if campaign == QUALITY and QUALITY not in envoi.project.campaigns:
+            quality = envoi.quality(at=when)
+            show(quality, quality_text(quality), json=json)
+        elif campaign:
             one = _of_campaign(envoi, campaign)
             show(one, campaign_text(one), json=json)
         else:

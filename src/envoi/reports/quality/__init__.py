@@ -1,0 +1,1 @@
+"""How good the project's data are: measured by field and source, told in words, ranked by what they touch."""
