@@ -15,6 +15,7 @@ from envoi.tables import Query
 if TYPE_CHECKING:
     from envoi.campaigns.project import Project
     from envoi.clock import Instant
+    from envoi.conditions.bound import Bound
     from envoi.reports.kept import Kept
     from envoi.reports.paging import Page
     from envoi.tables import Tables
@@ -34,7 +35,11 @@ def people_in(project: Project, kept: Kept, segment: str, *, at: Instant, page: 
     Raises:
         NotFound: no such segment.
     """
-    bound = bind(project.segment(segment).condition, project.definitions)
+    return people_for(bind(project.segment(segment).condition, project.definitions), kept, at=at, page=page)
+
+
+def people_for(bound: Bound, kept: Kept, *, at: Instant, page: Page) -> People:
+    """One page of the people for whom a condition holds at `at`, ordered by id, shorter ids first."""
     query = as_query(bound, at, tail="ORDER BY LENGTH(id), id LIMIT ? OFFSET ?")
     ids = kept.tables.query(Query(query.sql, (*query.values, page.size, page.offset))).column("id").to_pylist()
     return People(total=count(bound, kept.tables, at), shown=lines(kept, ids, at=at))

@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from envoi.errors import EnvoiError
-from envoi.hosts.web import campaigns, faults, home, mail, mailbox, people, respondents, segments, suppressions
+from envoi.hosts.web import campaigns, faults, home, mail, mailbox, people, quality, respondents, segments, suppressions
 from envoi.hosts.web.builder.page import build
 from envoi.hosts.web.editor import page
 from envoi.hosts.web.editor.frame import frame
@@ -53,6 +53,8 @@ ROUTES = (
     Route("/campaigns/{campaign}/mail", reads(mail.mail)),
     Route("/campaigns/{campaign}/frame", reads(mail.frame)),
     Route("/campaigns/{campaign}/cases", reads(mail.cases)),
+    Route("/quality", reads(quality.quality)),
+    Route("/quality/people", reads(quality.people)),
     Route("/suppressions", takes(suppressions.suppressions), methods=["GET", "POST"]),
     Route("/mailbox", reads(mailbox.mailbox)),
     Route("/mailbox/frame/{mail:path}", reads(mailbox.letter_frame)),

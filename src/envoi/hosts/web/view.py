@@ -65,6 +65,11 @@ def mailbox_path(name: str, inner: str = "", **asked: str | int) -> str:
     return _path("mailbox", *([inner] if inner else []), name, **asked)
 
 
+def quality_path(inner: str = "", **asked: str | int) -> str:
+    """The address of the page on the quality of data, or of one below it."""
+    return _path("quality", *([inner] if inner else []), **asked)
+
+
 def suppressions_path(**asked: str | int) -> str:
     """The address of the suppressions' page."""
     return _path("suppressions", **asked)
@@ -119,6 +124,7 @@ def _environment() -> Environment:
         "moving_path": moving_path,
         "template_path": template_path,
         "mailbox_path": mailbox_path,
+        "quality_path": quality_path,
         "suppressions_path": suppressions_path,
         "own_names": frozenset(Name),
         "assets": {name: _asset(name) for name in ASSETS},
