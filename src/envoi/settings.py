@@ -122,6 +122,34 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consents:
+    """`[consent]`: what is done with what people say, beside the purposes that ask for a yes anyway."""
+
+    #: Whom segments and recommendations are made from what they did.
+    profiling: Asked = Asked.OPT_OUT
+    #: Whose scores are computed and used.
+    model_scoring: Asked = Asked.OPT_OUT
+    #: The purposes that a browser's `Sec-GPC: 1` closes.
+    privacy_control: tuple[str, ...] = ("click_tracking", "open_tracking", "profiling", "model_scoring")
+    #: Whether the network address is kept as part of the proof.
+    keep_ip: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """`[sign_up]`: the public form by which people ask for mail, and confirm that it was them."""
+
+    #: What the form asks for; each can be left out by the person.
+    purposes: tuple[str, ...]
+    #: What people agree to, as the form shows it.
+    wording: str
+    #: For how long a confirmation counts.
+    hours: int = 48
+    #: The most mails an hour that ask one address to confirm.
+    most_per_hour: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """`[purposes.NAME]`: what people can agree to, in words for them."""
 
@@ -172,7 +200,10 @@ class Settings:
     fallbacks: Mapping[str, str | int | float] = field(default_factory=dict)
     delivery: Delivery = Delivery()
     tracking: Tracking = Tracking()
-    #: By name; what is not here is called by its name.
+    #: The project's own words for purposes, by name (people/purposes.py has the others).
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
+    consent: Consents = Consents()
+    #: None: nobody can sign up here.
+    sign_up: SignUp | None = None
     #: The folder for what machines make: log, history, mail, rejects; relative to the project.
     state: Path = field(default=Path(".envoi"))

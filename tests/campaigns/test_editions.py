@@ -18,9 +18,9 @@ from envoi.events.event import PersonId
 from envoi.messages.links import PIXEL, Links
 from envoi.messages.message import Message
 from envoi.messages.mime import to_bytes
-from envoi.messages.track import CLICKS, OPENS
 from envoi.messages.unsubscribe_mail import address_to_leave
 from envoi.people.profile import Profile, Said, Trait
+from envoi.people.purposes import CLICKS, OPENS
 from envoi.settings import Asked, MailKind, Tracking
 from envoi.templates import parse_mail
 from tests.campaigns.corner import FILES

@@ -141,8 +141,16 @@ def test_people_are_so_as_of_a_date_or_a_time(written: str, expected: str) -> No
             ["5: 'consent.news.granted': value should have at least 1 item", "5: 'consent.news.source' is missing"],
         ),
         (
-            PEOPLE + 'consent.news = { column = "c", granted = "yes", source = "form" }',
+            PEOPLE + 'consent.news = { column = "c", granted = "yes", source = "form", basis = "kept" }',
             ["1: consent needs to be dated: say in `at` or `as_of` when it was given"],
+        ),
+        (
+            PEOPLE + 'consent.news = { column = "c", granted = "yes", source = "form" }',
+            ["5: 'consent.news': no basis is stated: write how you know that they agreed"],
+        ),
+        (
+            PEOPLE + 'consent.news = { column = "c", granted = "yes", source = "form", basis = {} }',
+            ["5: 'consent.news.basis': needs either a text or a column"],
         ),
         (PEOPLE + 'event = "Left"', ["5: unknown key 'event'"]),
     ],

@@ -146,7 +146,7 @@ def test_the_place_of_a_person_says_nothing() -> None:
     assert raw(reshape, record()).id == raw(reshape, moved).id
 
 
-CONSENT = PEOPLE + "[consent.news]\ncolumn = 'opt'\ngranted = ['yes', 'Y']\nsource = 'form'\n"
+CONSENT = PEOPLE + "[consent.news]\ncolumn = 'opt'\ngranted = ['yes', 'Y']\nsource = 'form'\nbasis = 'kept forms'\n"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_consent_is_an_event_of_its_own(refused: str, said: str, granted: bool) 
     profile, consent = reshape.raws(record(opt=said))
     assert "opt" not in profile.props
     assert consent.name == "Consent Changed"
-    assert consent.props == {"purpose": "news", "granted": granted, "source": "form"}
+    assert consent.props == {"purpose": "news", "granted": granted, "source": "form", "basis": "kept forms"}
     assert (consent.at, consent.keys, consent.id) == (profile.at, profile.keys, f"{profile.id}:news")
 
 

@@ -15,9 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from envoi.clock import parse_instant
 from envoi.errors import DataError, NotFound, ProjectError
+from envoi.events.event import Event, PersonId
+from envoi.flow import record
 from envoi.hosts.importing import FileToImport, import_file, try_file
 from envoi.hosts.local import Envoi, open_project
+from envoi.people.consent import allows
 from envoi.reports.answers import Imported
 
 ENVOI_TOML = """
@@ -260,12 +264,119 @@ def test_people_and_what_they_consented_to(envoi: Envoi, tmp_path: Path) -> None
     (tmp_path / "people.toml").write_text(
         'kind = "people"\nsource = "crm"\nas_of = 2024-05-01\nkeys = { user_id = "user_id" }\n'
         'traits = { email = "email" }\n'
-        '[consent.news]\ncolumn = "news"\ngranted = "yes"\nsource = "form"\n'
+        '[consent.newsletter]\ncolumn = "news"\ngranted = "yes"\nsource = "form"\nbasis = "kept by the shop"\n'
     )
     imported = import_file(envoi, FileToImport(path=tmp_path / "people.csv", map=tmp_path / "people.toml"))
     assert (imported.kind, imported.events) == ("people", {"Consent Changed": 1, "Profile Updated": 2})
     (profile,) = [one for one in envoi.stores.people.scan() if one.person == "1"]
-    assert (profile.value("email"), profile.consent["news"].granted) == ("a@example.org", True)
+    assert (profile.value("email"), profile.consent["newsletter"].granted) == ("a@example.org", True)
+
+
+LIST = """kind = "people"
+source = "crm"
+as_of = 2024-05-01
+keys = { user_id = "user_id" }
+traits = { city = "city" }
+[consent]
+basis = "the shop keeps the signed forms"
+[consent.newsletter]
+column = "news"
+granted = "yes"
+refused = "no"
+source = "form"
+wording = { column = "text" }
+"""
+NOW = parse_instant("2024-06-01T09:00:00Z")
+
+
+def people(folder: Path, text: str, *rows: str, name: str = "people") -> FileToImport:
+    (folder / f"{name}.csv").write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    (folder / "list.toml").write_text(text, encoding="utf-8")
+    return FileToImport(path=folder / f"{name}.csv", map=folder / "list.toml")
+
+
+def test_an_import_never_turns_a_no_into_a_yes_and_takes_the_rest_of_the_row(envoi: Envoi, tmp_path: Path) -> None:
+    rows = ("user_id,city,news,text", "1,Porto,yes,News?", "2,Faro,no,", "3,Braga,yes,News?", "4,Lagos,,")
+    first = import_file(envoi, people(tmp_path, LIST, *rows))
+    assert (first.events, first.rejected) == ({"Consent Changed": 3, "Profile Updated": 4}, {})
+    left = Event(
+        id="left", source="envoi", name="Consent Changed", keys={"user_id": "3"}, at=NOW, seen_at=NOW,
+        props={"purpose": "newsletter", "granted": False, "method": "one-click"},
+    )  # fmt: skip
+    record(envoi.stores, [(PersonId("3"), left)])
+
+    # A year later the list comes again, newer than every word: two had said no, each in their way.
+    later = people(
+        tmp_path, LIST.replace("2024-05-01", "2025-05-01"), rows[0], *(f"{n},Evora,yes,x" for n in (2, 3, 1))
+    )
+    again = import_file(envoi, later)
+    reason = "the person said no to 'newsletter', and what others report opens nothing again"
+    assert again.rejected == {reason: 2}
+    assert again.events == {"Consent Changed": 1, "Profile Updated": 3}
+    profiles = {profile.person: profile for profile in envoi.stores.people.scan()}
+    assert [allows(profiles[PersonId(who)], "newsletter") for who in "1234"] == [True, False, False, False]
+    assert [profiles[PersonId(who)].value("city") for who in "123"] == ["Evora"] * 3
+    said = profiles[PersonId("1")].consent["newsletter"]
+    assert (said.source, said.method) == ("form", "import")
+    # Once more it changes nothing at all.
+    position = envoi.stores.log.position()
+    assert import_file(envoi, later).finished_at
+    assert envoi.stores.log.position() == position
+
+
+def test_a_no_and_a_yes_in_one_file_are_a_no(envoi: Envoi, tmp_path: Path) -> None:
+    file = people(tmp_path, LIST, "user_id,city,news,text", "1,Porto,no,", "1,Porto,yes,x")
+    assert list(try_file(envoi, file).rejected.values()) == [1]
+    assert list(import_file(envoi, file).rejected.values()) == [1]
+    assert not allows(next(iter(envoi.stores.people.scan())), "newsletter")
+
+
+def test_without_a_stated_basis_nothing_is_read(envoi: Envoi, tmp_path: Path) -> None:
+    text = LIST.replace('basis = "the shop keeps the signed forms"\n', "")
+    file = people(tmp_path, text, "user_id,city,news,text", "1,Porto,yes,x")
+    with pytest.raises(ProjectError, match="no basis is stated") as caught:
+        import_file(envoi, file)
+    assert (caught.value.at.file, caught.value.at.line) == (str(file.map), 7)
+    assert envoi.stores.log.position() == 0
+
+
+def test_a_yes_without_its_basis_is_no_yes(envoi: Envoi, tmp_path: Path) -> None:
+    text = LIST.replace('"the shop keeps the signed forms"', "{ column = 'how' }")
+    rows = ("user_id,city,news,text,how", "1,Porto,yes,x,", "2,Porto,yes,x,paper form")
+    imported = import_file(envoi, people(tmp_path, text, *rows))
+    assert imported.rejected == {"no basis is stated for this yes": 1}
+    profiles = {profile.person: profile for profile in envoi.stores.people.scan()}
+    assert [allows(profiles[PersonId(who)], "newsletter") for who in "12"] == [False, True]
+    (word,) = [one.event for one in envoi.stores.log.read() if one.event.name == "Consent Changed"]
+    assert (word.props["basis"], word.props["wording"], word.props["method"]) == ("paper form", "x", "import")
+
+
+def test_events_of_consent_state_a_basis_too(envoi: Envoi, tmp_path: Path) -> None:
+    text = """kind = "events"
+source = "old system"
+event = "Consent Changed"
+at = "at"
+keys = { user_id = "user_id" }
+[props]
+purpose = { value = "newsletter" }
+granted = "granted"
+"""
+    rows = ("user_id,at,granted", "1,2024-05-01T00:00:00Z,true")
+    with pytest.raises(ProjectError, match="needs a basis"):
+        import_file(envoi, people(tmp_path, text, *rows))
+    stated = f'{text}basis = {{ value = "its own log" }}\n'
+    assert import_file(envoi, people(tmp_path, stated, *rows)).events == {"Consent Changed": 1}
+    # A no needs none.
+    no = text.replace('granted = "granted"', "granted = { value = false }")
+    file = people(tmp_path, no, "user_id,at", "1,2024-05-02T00:00:00Z", name="no")
+    assert import_file(envoi, file).events == {"Consent Changed": 1}
+
+
+def test_a_purpose_that_nobody_can_agree_to_is_told_before_anything_is_read(envoi: Envoi, tmp_path: Path) -> None:
+    file = people(tmp_path, LIST.replace("consent.newsletter", "consent.newsleter"), "user_id,city,news,text")
+    with pytest.raises(ProjectError, match="no purpose 'newsleter'") as caught:
+        import_file(envoi, file)
+    assert "did you mean 'newsletter'?" in caught.value.hint
 
 
 def test_a_line_of_64_mb_takes_no_memory_to_speak_of(root: Path, tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from envoi.clock import Instant
 from envoi.events.event import Event, PersonId, Stored
 from envoi.messages.links import Reader
 from envoi.messages.preferences import Preferences, preferences
-from envoi.messages.track import CLICKS, OPENS, permits
-from envoi.people.consent import allows, paused_until
+from envoi.people.consent import allows, paused_until, permits
 from envoi.people.profile import Profile, Said, fold
-from envoi.settings import Asked, Purpose, Sender, Settings, Shop, Tracking
+from envoi.people.purposes import CLICKS, OPENS, PROFILING, SCORING
+from envoi.settings import Asked, Consents, Purpose, Sender, Settings, Shop, Tracking
 
 ADA = PersonId("ada")
 READER = Reader(ADA, "newsletter", "weekly")
@@ -24,12 +24,13 @@ SETTINGS = Settings(
     sender=Sender(name="Shop", email="shop@example.org"),
     purposes={"newsletter": Purpose(title="News", topics={"wine": "Wine"}), "surveys": Purpose()},
 )
-NAMES = ["newsletter", "newsletter/wine", "surveys", OPENS, CLICKS]
+NAMES = ["newsletter", "newsletter/wine", "surveys", PROFILING, SCORING, OPENS, CLICKS]
 DAY = 86_400_000_000
 
 
 def page(profile: Profile | None, *, now: int = 100, asked: Asked = Asked.OPT_IN) -> Preferences:
-    settings = replace(SETTINGS, tracking=Tracking(clicks=asked, opens=asked))
+    consent = Consents(profiling=asked, model_scoring=asked)
+    settings = replace(SETTINGS, tracking=Tracking(clicks=asked, opens=asked), consent=consent)
     return preferences(READER, profile, settings, Instant(now))
 
 
@@ -52,7 +53,7 @@ def test_what_is_ticked_holds_afterwards(profile: Profile, wanted: set[str], ask
     for name in ("newsletter", "surveys"):
         assert allows(then, name) is (name in wanted)
     assert allows(then, "newsletter/wine") is ({"newsletter", "newsletter/wine"} <= wanted)
-    for name in (OPENS, CLICKS):
+    for name in (PROFILING, SCORING, OPENS, CLICKS):
         assert permits(then, name, asked) is (name in wanted)
     assert then.consent.get("other") == profile.consent.get("other")
 
@@ -85,7 +86,8 @@ def test_a_pause_rests_what_was_granted_and_grants_nothing(profile: Profile, day
 def test_who_is_not_known_sees_what_there_is_and_may_choose() -> None:
     shown = page(None)
     assert [(choice.purpose, choice.granted) for choice in shown.choices] == [
-        ("newsletter", False), ("surveys", False), (OPENS, False), (CLICKS, False),
+        ("newsletter", False), ("surveys", False),
+        (PROFILING, False), (SCORING, False), (OPENS, False), (CLICKS, False),
     ]  # fmt: skip
     (event,) = shown.saved(NAMES, ["surveys"])
     assert (event.props["purpose"], event.props["granted"], event.props["wording"]) == ("surveys", True, "Surveys")
@@ -93,6 +95,15 @@ def test_who_is_not_known_sees_what_there_is_and_may_choose() -> None:
 
 def test_where_nobody_is_counted_there_is_nothing_to_choose_about_it() -> None:
     assert [choice.purpose for choice in page(None, asked=Asked.OFF).choices] == ["newsletter", "surveys"]
+    ada = Profile(person=ADA)
+    assert [choice.granted for choice in page(ada, asked=Asked.OPT_OUT).choices] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]
 
 
 def test_what_the_page_did_not_show_is_not_answered() -> None:

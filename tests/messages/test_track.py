@@ -11,8 +11,10 @@ from envoi.clock import Instant
 from envoi.errors import StoreFailed
 from envoi.events.event import Name, PersonId
 from envoi.messages.links import PIXEL, Link, Links
-from envoi.messages.track import CLICKS, Hit, Targets, as_event, is_tracked, permits
+from envoi.messages.track import Hit, Targets, as_event, is_tracked
+from envoi.people.consent import permits
 from envoi.people.profile import Profile, Said
+from envoi.people.purposes import CLICKS
 from envoi.settings import Asked
 
 LINKS = Links(base="https://m.example", secret=b"test")

@@ -7,10 +7,11 @@ import pytest
 from envoi.clock import MICROS_PER_SECOND, Instant
 from envoi.events.event import Name, PersonId
 from envoi.messages.links import PIXEL, Link
-from envoi.messages.track import CLICKS, OPENS, Hit
+from envoi.messages.track import Hit
 from envoi.messages.track_events import Moment, OptOut, Written, events_of, opt_outs
 from envoi.people.profile import Profile, Said
-from envoi.settings import Asked, Tracking
+from envoi.people.purposes import CLICKS, OPENS, PROFILING, SCORING
+from envoi.settings import Asked, Consents, Sender, Settings, Shop, Tracking
 
 ADA = PersonId("ada")
 OPT_IN, OPT_OUT = Tracking(), Tracking(clicks=Asked.OPT_OUT, opens=Asked.OPT_OUT)
@@ -59,13 +60,31 @@ def test_machines_are_told_by_all_that_is_known() -> None:
     ]  # fmt: skip
 
 
-def test_a_browsers_signal_is_a_no_to_both_purposes_once() -> None:
+def settings(tracking: Tracking, consent: Consents = Consents()) -> Settings:  # noqa: B008 - it is frozen
+    shop, sender = Shop(name="Shop", address="1 Street"), Sender(name="Shop", email="shop@example.org")
+    return Settings(name="Shop", shop=shop, sender=sender, tracking=tracking, consent=consent)
+
+
+def test_a_browsers_signal_is_a_no_to_what_is_open_once() -> None:
     said = [OptOut(decision="d1", at=Instant(at)) for at in (5, 6, 7)]
-    events = opt_outs(said, {"d1": mail(click_tracking=True, open_tracking=True)}, OPT_IN)
+    events = opt_outs(said, {"d1": mail(click_tracking=True, open_tracking=True)}, settings(OPT_IN))
     assert [(event.props["purpose"], event.props["granted"]) for _, event in events] == [
-        (CLICKS, False), (OPENS, False),
+        (CLICKS, False), (OPENS, False), (PROFILING, False), (SCORING, False),
     ]  # fmt: skip
-    assert {event.props["source"] for _, event in events} == {"Global Privacy Control"}
+    assert {(event.props["source"], event.props["method"]) for _, event in events} == {
+        ("Global Privacy Control", "GPC")
+    }
+    # Whenever it comes again it is the same event, which the log has: it closes nothing that was opened since.
+    later = opt_outs([OptOut(decision="d1", at=Instant(99))], {"d1": mail(profiling=True)}, settings(OPT_IN))
+    assert {event.id for _, event in later} <= {event.id for _, event in events}
+
+
+def test_the_project_says_what_the_signal_closes() -> None:
+    consent = Consents(privacy_control=("newsletter",), profiling=Asked.OPT_IN)
+    said = [OptOut(decision="d1", at=Instant(5))]
+    for is_open in (True, False):
+        events = opt_outs(said, {"d1": mail(newsletter=is_open, profiling=True)}, settings(OPT_OUT, consent))
+        assert [event.props["purpose"] for _, event in events] == ["newsletter"] * is_open
 
 
 @pytest.mark.parametrize(
@@ -73,5 +92,6 @@ def test_a_browsers_signal_is_a_no_to_both_purposes_once() -> None:
     [(mail(), OPT_IN), (mail(click_tracking=False, open_tracking=False), OPT_OUT), (mail(known=False), OPT_OUT)],
 )
 def test_who_is_not_counted_needs_to_say_nothing(written: Written, tracking: Tracking) -> None:
-    assert opt_outs([OptOut(decision="d1", at=Instant(5))], {"d1": written}, tracking) == []
-    assert opt_outs([OptOut(decision="d9", at=Instant(5))], {"d1": written}, tracking) == []
+    asked = settings(tracking, Consents(profiling=Asked.OPT_IN, model_scoring=Asked.OFF))
+    assert opt_outs([OptOut(decision="d1", at=Instant(5))], {"d1": written}, asked) == []
+    assert opt_outs([OptOut(decision="d9", at=Instant(5))], {"d1": written}, asked) == []

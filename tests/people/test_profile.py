@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,10 @@ from envoi.clock import Instant
 from envoi.events.event import Event, Name, PersonId, Stored, Value
 from envoi.people.consent import allows, refusal
 from envoi.people.profile import Profile, fold
+from envoi.people.words import REPORTED, Method
+
+if TYPE_CHECKING:
+    from random import Random
 
 ADA = PersonId("ada")
 History = list[tuple[int, str, dict[str, Value]]]
@@ -85,3 +91,30 @@ def test_withdrawing_closes_it_and_an_older_yes_does_not_open_it_again() -> None
     older_yes = stored(2, 3, Name.CONSENT_CHANGED, purpose="newsletter", granted=True)
     profile = folded([no, older_yes])
     assert refusal(profile, "newsletter") == "consent withdrawn"
+
+
+words = st.lists(
+    st.tuples(st.integers(1, 9), st.booleans(), st.sampled_from(["", *Method])),
+    min_size=1,
+    max_size=8,
+)
+
+
+def word(seq: int, at: int, granted: bool, method: str) -> Stored:
+    return stored(seq, at, Name.CONSENT_CHANGED, purpose="newsletter", granted=granted, method=method)
+
+
+@given(words, st.randoms(use_true_random=False))
+def test_what_others_report_never_makes_a_no_a_yes(said: list[tuple[int, bool, str]], random: Random) -> None:
+    events = [word(seq, *one) for seq, one in enumerate(said, 1)]
+    own = [one for one in events if not (one.event.props["granted"] and one.event.props["method"] in REPORTED)]
+    # Whatever else is reported, the person's own words and every no decide; a report stands alone or not at all.
+    if own:
+        assert allows(folded(events), "newsletter") == allows(folded(own), "newsletter")
+    else:
+        assert allows(folded(events), "newsletter")
+    # The order in which words arrive matters only among those of one time.
+    if len({at for at, _, _ in said}) == len(said):
+        random.shuffle(said)
+        shuffled = folded([word(seq, *one) for seq, one in enumerate(said, 1)])
+        assert shuffled.consent == folded(events).consent

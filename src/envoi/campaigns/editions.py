@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from envoi.messages.track import CLICKS, OPENS, permits
+from envoi.people.consent import permits
+from envoi.people.purposes import CLICKS, OPENS
 from envoi.templates.links import MARK, TAIL, led, pixel, tailed
 
 if TYPE_CHECKING:

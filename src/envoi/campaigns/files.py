@@ -13,7 +13,7 @@ from envoi.campaigns.quality_files import QualityShape
 from envoi.errors import ProjectError
 from envoi.events.catalogue import Kind  # noqa: TC001 - pydantic reads it
 from envoi.events.shapes import Shape, mistakes_of, values_of
-from envoi.settings import Asked
+from envoi.settings import Asked, Consents
 
 if TYPE_CHECKING:
     from envoi.events.shapes import AnyShape
@@ -89,6 +89,26 @@ class PurposeShape(Shape):
     topics: dict[str, str] = Field(default_factory=dict)
 
 
+class ConsentShape(Shape):
+    """`[consent]` of envoi.toml: whether purposes that need not be asked for are open, and what closes them."""
+
+    profiling: Asked = Asked.OPT_OUT
+    model_scoring: Asked = Asked.OPT_OUT
+    #: What a browser's Sec-GPC: 1 closes.
+    privacy_control: tuple[str, ...] = Consents().privacy_control
+    #: Whether the network address is part of the proof of a word.
+    keep_ip: bool = False
+
+
+class SignUpShape(Shape):
+    """`[sign_up]` of envoi.toml: the public form, with a confirmation by mail."""
+
+    purposes: tuple[str, ...] = Field(min_length=1)
+    wording: str = Field(min_length=1)
+    hours: int = Field(default=48, ge=1, le=24 * 30)
+    most_per_hour: int = Field(default=3, ge=1, le=100)
+
+
 FourCuts = tuple[Decimal, Decimal, Decimal, Decimal]
 
 
@@ -116,6 +136,8 @@ class EnvoiShape(Shape):
     dkim: tuple[DkimShape, ...] = ()
     tracking: TrackingShape = TrackingShape()
     purposes: dict[str, PurposeShape] = Field(default_factory=dict)
+    consent: ConsentShape = ConsentShape()
+    sign_up: SignUpShape | None = None
     delivery: DeliveryShape = DeliveryShape()
     #: What templates call a path of the data: FNAME = "person.first_name".
     names: dict[str, str] = Field(default_factory=dict)

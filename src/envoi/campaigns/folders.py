@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from envoi.campaigns.campaign import Campaign
+from envoi.campaigns.consents import check_consent, check_purpose, purposes_in
 from envoi.campaigns.delivery_files import delivery_of
 from envoi.campaigns.files import (
     CampaignShape,
@@ -30,7 +31,7 @@ from envoi.errors import DataError, did_you_mean
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
 from envoi.features.rfm import Rfm, fields
 from envoi.messages.address import check_address
-from envoi.settings import Dkim, MailKind, Purpose, Sender, Settings, Shop, Tracking
+from envoi.settings import Consents, Dkim, MailKind, Sender, Settings, Shop, SignUp, Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +67,7 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
         return None
     _check_sender(mistakes, main.sender)
     check_public(mistakes, main, MAIN)
+    check_consent(mistakes, main, MAIN)
     check_delivery(mistakes, main, MAIN)
     return Settings(
         name=main.name,
@@ -85,7 +87,9 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
         bounce_address=main.mail.bounce_address,
         delivery=delivery_of(main.delivery),
         tracking=Tracking(clicks=main.tracking.clicks, opens=main.tracking.opens),
-        purposes={name: Purpose(**shape.model_dump()) for name, shape in main.purposes.items()},
+        purposes=purposes_in(main),
+        consent=Consents(**main.consent.model_dump()),
+        sign_up=SignUp(**main.sign_up.model_dump()) if main.sign_up else None,
     )
 
 
@@ -151,7 +155,7 @@ def _property(shape: Kind | PropertyShape) -> Property:
 
 
 def campaigns(
-    mistakes: Mistakes, definitions: Definitions, templates: Mapping[str, MailTemplate]
+    mistakes: Mistakes, definitions: Definitions, templates: Mapping[str, MailTemplate], main: EnvoiShape | None
 ) -> dict[str, Campaign]:
     """The campaigns in `campaigns/`."""
     found: dict[str, Campaign] = {}
@@ -160,6 +164,8 @@ def campaigns(
         campaign = _campaign(mistakes, definitions, shape, file) if shape else None
         if shape:
             check_mail(mistakes, shape, templates, file)
+        if shape and main:
+            check_purpose(mistakes, shape.purpose, main, file=file, keys=["purpose"])
         if campaign is None:
             continue
         if campaign.name in found:

@@ -115,7 +115,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         check_names(mistakes, main, folders.MAIN, catalogue.traits)
     shared = languages(mistakes, main.names if main else {})
     templates = read_templates(mistakes, shared)
-    campaigns = folders.campaigns(mistakes, definitions, templates)
+    campaigns = folders.campaigns(mistakes, definitions, templates, main)
     rules = read_rules(mistakes)
     audits = audits_of(mistakes, main.quality, folders.MAIN, catalogue.traits) if main else Audits()
     if mistakes.found or settings is None:

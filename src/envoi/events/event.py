@@ -29,6 +29,7 @@ class Name(StrEnum):
 
     PROFILE_UPDATED = "Profile Updated"
     CONSENT_CHANGED = "Consent Changed"
+    CONSENT_ASKED = "Consent Asked"
     DECISION_MADE = "Decision Made"
     EMAIL_SENT = "Email Sent"
     EMAIL_FAILED = "Email Failed"

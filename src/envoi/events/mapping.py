@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, field_va
 
 from envoi.clock import Instant, parse_instant
 from envoi.errors import DataError, Place, ProjectError, did_you_mean
+from envoi.events.event import Name
 from envoi.events.shapes import Shape, fit, line_of, values_of
 
 #: The source of what Envoi itself did; nobody else's events may claim it.
@@ -28,6 +29,22 @@ def _column(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
+def _stated(value: object) -> object:
+    return {"value": value} if isinstance(value, str) else value
+
+
+def _for_each(value: object) -> object:
+    """What `[consent]` states for all purposes, put into each of them that does not state its own."""
+    if not isinstance(value, dict):
+        return value
+    for_all = {key: value[key] for key in ("basis", "wording") if key in value}
+    return {
+        purpose: {**for_all, **each} if isinstance(each, dict) else each
+        for purpose, each in value.items()
+        if purpose not in for_all
+    }
+
+
 def _zone(name: str) -> str:
     try:
         return name and ZoneInfo(name).key
@@ -43,6 +60,14 @@ def _since(value: object) -> Instant:
         raise ValueError(str(error)) from None
 
 
+NO_BASIS = (
+    'no basis is stated: write how you know that they agreed, as basis = "sign-up form of 2019, kept by the shop", or '
+    'which column says so, as basis = { column = "how" }; for all purposes it may stand in [consent]'
+)
+NO_BASIS_OF_EVENTS = (
+    f'"{Name.CONSENT_CHANGED}" needs a basis: write in [props] how you know that they agreed, as '
+    'basis = { value = "sign-up form of 2019, kept by the shop" } or basis = "the column that says so"'
+)
 #: One name, or a list of names.
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -141,16 +166,44 @@ class Lines(Shape):
     sums: dict[str, Annotated[Names, Field(max_length=2)]] = Field(default_factory=dict)
 
 
+class Stated(Shape):
+    """A text that the mapping states for all, or a column that holds each record's own."""
+
+    value: str = ""
+    column: str = ""
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Stated:
+        if bool(self.column) == bool(self.value):
+            raise ValueError("needs either a text or a column")
+        return self
+
+
 class Consent(Shape):
-    """`[consent.PURPOSE]`: the column that holds what a person said, and where it was said."""
+    """`[consent.PURPOSE]`: the column that holds what a person said, where it was said, and how that is known."""
 
     column: str
     #: The values that mean yes.
     granted: Names
     #: The values that mean no; without it every other value does.
     refused: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    #: The basis on which this is known: "sign-up form 2016".
+    #: Where the person said it: "sign-up form".
     source: str = Field(min_length=1)
+    #: Why it may be believed: "paper forms of 2019, kept in the shop"; may stand in [consent] for all purposes.
+    basis: Annotated[Stated | None, BeforeValidator(_stated)] = None
+    #: What the person agreed to, as they read it.
+    wording: Annotated[Stated | None, BeforeValidator(_stated)] = None
+
+    @model_validator(mode="after")
+    def _states_a_basis(self) -> Consent:
+        if self.basis is None:
+            raise ValueError(NO_BASIS)
+        return self
+
+    def columns(self) -> list[str]:
+        """The columns that it is read from."""
+        stated = [each.column for each in (self.basis, self.wording) if each is not None and each.column]
+        return [self.column, *stated]
 
 
 class _AnyMap(Shape):
@@ -186,6 +239,15 @@ class EventsMap(_AnyMap):
     at: Annotated[Time, BeforeValidator(_column)]
     lines: Lines | None = None
 
+    @model_validator(mode="after")
+    def _states_a_basis(self) -> EventsMap:
+        granted = self.props.get("granted")
+        is_no = granted is not None and granted.value is False
+        about_consent = any(choice.name == Name.CONSENT_CHANGED for choice in self.event)
+        if about_consent and not is_no and "basis" not in self.props and not self.keeps_rest():
+            raise ValueError(NO_BASIS_OF_EVENTS)
+        return self
+
     def taken(self) -> list[str]:
         """The columns that have their place in the event, so that they are no part of the rest."""
         lines = self.lines
@@ -210,7 +272,7 @@ class PeopleMap(_AnyMap):
     at: Annotated[Time | None, BeforeValidator(_column)] = None
     #: When all of it was so; without it and `at`, when it was taken in.
     as_of: Annotated[Instant, BeforeValidator(_since)] | None = None
-    consent: dict[str, Consent] = Field(default_factory=dict)
+    consent: Annotated[dict[str, Consent], BeforeValidator(_for_each)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _dates_consent(self) -> PeopleMap:
@@ -222,7 +284,7 @@ class PeopleMap(_AnyMap):
     def taken(self) -> list[str]:
         """The columns that have their place in the profile, so that they are no part of the rest."""
         at = [self.at.column] if self.at else []
-        said = [consent.column for consent in self.consent.values()]
+        said = [column for consent in self.consent.values() for column in consent.columns()]
         return [*self.keys.columns().values(), *at, *_columns(self.props), *said]
 
     def columns(self) -> list[str]:

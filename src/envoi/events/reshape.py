@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from envoi.clock import Instant
     from envoi.events.event import Value
-    from envoi.events.mapping import Consent, Map, PeopleMap, Time
+    from envoi.events.mapping import Consent, Map, PeopleMap, Stated, Time
     from envoi.events.picks import Listed
     from envoi.events.port import Record
 
@@ -170,7 +170,17 @@ def _said(purpose: str, consent: Consent, fields: Fields) -> dict[str, Value] | 
     if not granted and consent.refused and said not in {each.casefold() for each in consent.refused}:
         listed = ", ".join(repr(each) for each in (*consent.granted, *consent.refused))
         raise Unfit(f"should be one of {listed}", value).within(consent.column)
-    return {"purpose": purpose, "granted": granted, "source": consent.source}
+    stated = {"basis": _stated(consent.basis, fields), "wording": _stated(consent.wording, fields)}
+    props: dict[str, Value] = {"purpose": purpose, "granted": granted, "source": consent.source}
+    return {**props, **{key: each for key, each in stated.items() if each}}
+
+
+def _stated(stated: Stated | None, fields: Fields) -> str:
+    """What the mapping, or this record's column, states; empty if nothing."""
+    if stated is None or not stated.column:
+        return stated.value if stated else ""
+    value = fields.get(stated.column)
+    return "" if value is None else text(value).strip()
 
 
 def _props(mapping: Map, forms: Forms, also: Sequence[Listed]) -> Callable[[Fields], dict[str, Value]]:

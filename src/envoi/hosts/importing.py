@@ -25,6 +25,8 @@ from envoi.hosts.folder import state_folder
 from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
 from envoi.hosts.standards import standardiser
+from envoi.people.reported import heard
+from envoi.people.words import Method
 from envoi.reports.answers import Imported, Standardised
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from envoi.events.port import EventLog
     from envoi.hosts.local import Envoi
+    from envoi.people.port import ProfileStore
 
     Progress = Callable[[int, int], None]
 
@@ -56,12 +59,12 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
         ProjectError: the mapping is wrong, or does not fit the file.
     """
     begun_s = time.perf_counter()
-    run, log = _Run(file=file, reading=Reading.of(envoi.root, file)), envoi.stores.log
+    people, log = ProfilesBehind(envoi.stores.people), envoi.stores.log
+    run = _Run(file=file, reading=Reading.of(envoi.root, file), people=people)
     if finished_at := log.position(run.mark("finished")):
         return msgspec.structs.replace(run.answer({}), finished_at=iso(Instant(finished_at)))
     started_at, run.start = _started_at(log, run.mark("started")), log.position(run.mark())
     new: Counter[str] = Counter()
-    people = ProfilesBehind(envoi.stores.people)
     with _no_collecting():
         try:
             for stored in on_events(replace(envoi.stores, people=people), run.batches(envoi.root, started_at)):
@@ -86,7 +89,7 @@ def try_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda *_
         ProjectError: the mapping is wrong, or does not fit the file.
     """
     begun_s = time.perf_counter()
-    run = _Run(file=file, reading=Reading.of(envoi.root, file))
+    run = _Run(file=file, reading=Reading.of(envoi.root, file), people=envoi.stores.people)
     aside: list[Rejected] = []
     with _no_collecting():
         for batch in run.batches_here(SystemClock().now()):
@@ -110,7 +113,9 @@ def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Pr
         waiting = log.set_aside(SOURCE)
         while some := [once_more(one, clean, at) for one in islice(waiting, _BATCH)]:
             aside = [one for one in some if isinstance(one, Rejected)]
-            events = [one for one in some if not isinstance(one, Rejected)]
+            read = [one for one in some if not isinstance(one, Rejected)]
+            events, refused = heard(read, Method.API, envoi.stores.people.get)
+            aside += refused
             tally.add(Batch(events=events, rejected=aside))
             still.extend(aside)
             # What is set aside still is in the log already.
@@ -142,6 +147,7 @@ class _Run:
 
     file: FileToImport
     reading: Reading
+    people: ProfileStore
     start: int = 0
     position: int = 0
     parted: int = 0
@@ -173,6 +179,9 @@ class _Run:
         self.position, self.parted = self.reading.source.position, self.reading.parted
 
     def _counted(self, batch: Batch) -> Batch:
+        kept, aside = heard(batch.events, Method.IMPORT, self.people.get)
+        if kept is not batch.events:
+            batch = replace(batch, events=kept, rejected=[*batch.rejected, *aside])
         self.tally.add(batch)
         self.position = batch.mark.position if batch.mark else self.position
         return batch

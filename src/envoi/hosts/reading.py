@@ -11,7 +11,7 @@ import msgspec
 
 from envoi.adapters.events.files import open_source
 from envoi.adapters.events.text import readable
-from envoi.campaigns.project import plan_of, rules_of
+from envoi.campaigns.project import plan_of, rules_of, settings_of
 from envoi.clock import FixedClock
 from envoi.errors import DataError, Place, ProjectError
 from envoi.events import guess
@@ -19,14 +19,17 @@ from envoi.events.clean import Cleaner
 from envoi.events.intake import Intake
 from envoi.events.mapping import OWN_SOURCE, parse_map
 from envoi.events.reshape import bind
+from envoi.events.shapes import line_of
 from envoi.hosts.folder import read_files
 from envoi.hosts.standards import standardiser
 from envoi.people.identity import resolve
+from envoi.people.purposes import hint_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from envoi.clock import Instant
+    from envoi.events.mapping import PeopleMap
     from envoi.events.port import Batch, Form, Mark, Record, Source
     from envoi.events.reshape import Reshape
 
@@ -75,8 +78,10 @@ class Reading:
             hint = f"import the file with --{mapping.kind}"
             raise ProjectError(f"the mapping {file.map} is of {mapping.kind}", hint=hint)
         encoding, delimiter = (mapping.encoding, mapping.delimiter) if mapping else ("", "")
-        source = open_source(file.path, encoding=encoding, delimiter=delimiter)
         files = read_files(root)
+        if mapping and mapping.kind == "people":
+            _check_purposes(mapping, files, text, str(file.map))
+        source = open_source(file.path, encoding=encoding, delimiter=delimiter)
         said = [text for name, text in sorted(files.items()) if name.startswith(_DECIDING)]
         reshape = bind(mapping, source.columns) if mapping else _guessed(source, kind, file.path)
         return cls(
@@ -100,6 +105,16 @@ class Reading:
     def parted(self) -> int:
         """How many groups of lines were a further part of an earlier one, as far as the file was read."""
         return self.reshape.folding.parted if self.reshape.folding else 0
+
+
+def _check_purposes(mapping: PeopleMap, files: Mapping[str, str], text: str, file: str) -> None:
+    """Refuses what nobody can agree to: it would open nothing, and nobody would see why."""
+    own = settings_of(files).purposes
+    for name in mapping.consent:
+        if hint := hint_for(name, own):
+            raise ProjectError(
+                f"no purpose {name!r}", hint=hint, at=Place(file=file, line=line_of(text, ["consent", name]))
+            )
 
 
 class _Followed:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from envoi.clock import MICROS_PER_SECOND, Instant
 from envoi.events.event import ENVOI, Event, Name
-from envoi.messages.track import CLICKS, OPENS, permits
-from envoi.people.consent import allows, paused_until
+from envoi.people.consent import allows, asked_for, paused_until, permits
 from envoi.people.profile import Profile
+from envoi.people.purposes import CLICKS, ENRICHMENT, OPENS, PROFILING, SCORING, purposes_of
+from envoi.people.words import Evidence, Method, props_of
 from envoi.settings import Asked, Purpose
 
 if TYPE_CHECKING:
@@ -26,12 +27,8 @@ MOST_DAYS = 365
 _DAY = 86_400 * MICROS_PER_SECOND
 NEVER = Instant(0)
 
-_COUNTING = {
-    OPENS: Purpose(title="Counting that I open mails", description="A picture in the mail tells us that it was shown."),
-    CLICKS: Purpose(
-        title="Counting which links I follow", description="Links in the mail lead to their pages by way of us."
-    ),
-}
+#: Not about which mail comes, but about what is done with data; each is open or not as the project asks for it.
+_ABOUT_DATA = frozenset({PROFILING, SCORING, OPENS, CLICKS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +54,8 @@ class Preferences:
     profile: Profile | None
     choices: Sequence[Choice]
     now: Instant
+    #: What was received with an answer.
+    proof: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def paused_until(self) -> Instant | None:
@@ -106,25 +105,27 @@ class Preferences:
             at=at,
             seen_at=at,
             props={
-                "purpose": choice.purpose,
-                "granted": granted,
-                "source": SOURCE,
+                **props_of(choice.purpose, self._evidence(choice), granted=granted),
                 "campaign": self.reader.campaign,
-                # What the person agreed to, in the words they saw.
-                "wording": f"{choice.title}: {choice.description}" if choice.description else choice.title,
                 **more,
             },
         )
 
+    def _evidence(self, choice: Choice) -> Evidence:
+        """What the person agreed to, in the words they saw."""
+        wording = f"{choice.title}: {choice.description}" if choice.description else choice.title
+        return Evidence(method=Method.PREFERENCES, source=SOURCE, wording=wording, proof=self.proof)
+
 
 def preferences(reader: Reader, profile: Profile | None, settings: Settings, now: Instant) -> Preferences:
-    """The project's purposes, whatever else this person spoke of, and how they are counted."""
+    """The project's purposes, whatever else this person spoke of, and what is done with their data."""
     known = profile or Profile(person=reader.person)
     spoken = [purpose.partition("/")[0] for purpose in (reader.purpose, *known.consent)]
-    names = dict.fromkeys([*settings.purposes, *(name for name in spoken if name not in _COUNTING)])
+    names = [name for name in dict.fromkeys([*settings.purposes, *spoken]) if name not in _ABOUT_DATA]
+    words = purposes_of(settings.purposes)
     found = [
-        *(_choice(name, settings.purposes.get(name, Purpose()), known, now) for name in names),
-        *_counting(known, settings),
+        *(_choice(name, words.get(name, Purpose()), known, now) for name in names),
+        *_about_data(words, known, settings),
     ]
     return Preferences(reader=reader, profile=profile, choices=found, now=now)
 
@@ -141,6 +142,7 @@ def _choice(name: str, purpose: Purpose, profile: Profile, now: Instant) -> Choi
         description=purpose.description,
         granted=granted,
         paused_until=paused_until(profile, name, now) if granted else None,
+        is_mail=name != ENRICHMENT,
         topics=topics,
     )
 
@@ -151,11 +153,9 @@ def _topic(profile: Profile, topic: str) -> bool:
     return said is None or said.granted
 
 
-def _counting(profile: Profile, settings: Settings) -> Iterator[Choice]:
-    asked = {OPENS: settings.tracking.opens, CLICKS: settings.tracking.clicks}
-    for name, purpose in _COUNTING.items():
-        if asked[name] is not Asked.OFF:
-            granted = permits(profile, name, asked[name])
-            yield Choice(
-                purpose=name, title=purpose.title, description=purpose.description, granted=granted, is_mail=False
-            )
+def _about_data(words: Mapping[str, Purpose], profile: Profile, settings: Settings) -> Iterator[Choice]:
+    for name, asked in asked_for(settings).items():
+        if asked is not Asked.OFF:
+            granted = permits(profile, name, asked)
+            title, description = words[name].title, words[name].description
+            yield Choice(purpose=name, title=title or name, description=description, granted=granted, is_mail=False)

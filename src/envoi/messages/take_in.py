@@ -16,8 +16,10 @@ from envoi.messages.feedback import Feedback, Odd, Sent, Told, as_event
 from envoi.messages.links import Reader
 from envoi.messages.outcome import outcome_ids
 from envoi.messages.suppression import standings
-from envoi.messages.track import CLICKS, OPENS, permits
 from envoi.messages.unsubscribe import withdrawal
+from envoi.people.consent import permits
+from envoi.people.purposes import CLICKS, OPENS
+from envoi.people.words import Evidence, Method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -142,7 +144,12 @@ def _withdrawn(told: Feedback, mail: Sent, desk: Desk, now: Instant) -> Event | 
         reason = f"{mail.campaign} is no campaign any more, so nobody knows what is unsubscribed from"
         return _aside(told.provider, reason, _as_json(told), now)
     reader = Reader(mail.person, purpose, mail.campaign)
-    return withdrawal(reader, desk.profile(mail.person), now, source=f"unsubscribed at {told.provider}")
+    evidence = Evidence(
+        method=Method.MAIL,
+        source=f"unsubscribed at {told.provider}",
+        proof={"provider": told.provider, "id": told.id, "message_id": told.message_id},
+    )
+    return withdrawal(reader, desk.profile(mail.person), now, evidence=evidence)
 
 
 def _aside(provider: str, reason: str, raw: str, now: Instant) -> Rejected:

@@ -11,16 +11,11 @@ import msgspec
 from envoi.clock import Instant
 from envoi.events.event import ENVOI, Event, Name, PersonId
 from envoi.messages.links import OWN, PIXEL, Link
-from envoi.people.consent import allows
-from envoi.settings import Asked
 
 if TYPE_CHECKING:
     from envoi.messages.links import Links
     from envoi.messages.port import LinkTable
-    from envoi.people.profile import Profile
 
-#: The purposes that a person agrees to, or does not.
-CLICKS, OPENS = "click_tracking", "open_tracking"
 #: A longer address is left as it is.
 _LONGEST = 2_000
 #: Addresses remembered for one campaign: where each person has their own, they are not all held for ever.
@@ -102,13 +97,6 @@ def is_tracked(url: str, base: str) -> bool:
         return False
     # A host in other letters would not survive in a Location header.
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and parts.netloc.isascii()
-
-
-def permits(profile: Profile | None, purpose: str, asked: Asked) -> bool:
-    """Whether what the project asks for, and what the person said, allow to record it."""
-    if profile is None or asked is Asked.OFF:
-        return False
-    return allows(profile, purpose) or (asked is Asked.OPT_OUT and purpose not in profile.consent)
 
 
 def as_event(hit: Hit, person: PersonId, *, message_id: str, machine: str) -> Event:

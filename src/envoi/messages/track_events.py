@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from envoi.clock import Instant
-from envoi.messages.links import PIXEL, Reader
+from envoi.messages.links import PIXEL
 from envoi.messages.machine import judged
-from envoi.messages.track import CLICKS, OPENS, as_event, permits
-from envoi.messages.unsubscribe import withdrawal
+from envoi.messages.track import as_event
+from envoi.people.consent import permits
+from envoi.people.privacy_signal import closed_by_signal
+from envoi.people.purposes import CLICKS, OPENS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,10 +21,7 @@ if TYPE_CHECKING:
     from envoi.events.event import Event, PersonId
     from envoi.messages.track import Hit
     from envoi.people.profile import Profile
-    from envoi.settings import Tracking
-
-#: How a browser says that nobody is to be followed, and where such a no comes from.
-GLOBAL_PRIVACY_CONTROL = "Global Privacy Control"
+    from envoi.settings import Settings, Tracking
 
 
 class OptOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,17 +68,16 @@ def events_of(
     ]
 
 
-def opt_outs(said: Sequence[OptOut], mails: Mapping[str, Written], tracking: Tracking) -> list[tuple[PersonId, Event]]:
-    """The no of each browser's person to being counted, where they could still be counted."""
+def opt_outs(said: Sequence[OptOut], mails: Mapping[str, Written], settings: Settings) -> list[tuple[PersonId, Event]]:
+    """The no of each browser's person to what the project says the signal closes, where it is open still."""
     found: dict[str, tuple[PersonId, Event]] = {}
     for each in said:
         mail = mails.get(each.decision)
-        for purpose, asked in ((CLICKS, tracking.clicks), (OPENS, tracking.opens)) if mail else ():
-            if mail and permits(mail.profile, purpose, asked):
-                reader = Reader(mail.person, purpose, mail.campaign)
-                event = withdrawal(reader, mail.profile, each.at, source=GLOBAL_PRIVACY_CONTROL)
-                if event:
-                    found[event.id] = mail.person, event
+        if mail is None:
+            continue
+        proof = {"message_id": mail.message_id}
+        for event in closed_by_signal(mail.person, mail.profile, settings, each.at, proof=proof):
+            found.setdefault(event.id, (mail.person, event))
     return list(found.values())
 
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from envoi.clock import Instant
 from envoi.events.event import ENVOI, Event, Name
+from envoi.people.words import Evidence, Method, props_of
 
 if TYPE_CHECKING:
     from envoi.messages.links import Reader
     from envoi.people.profile import Profile
 
 SOURCE = "unsubscribe link"
+_CLICK = Evidence(method=Method.ONE_CLICK, source=SOURCE)
 
 
-def withdrawal(link: Reader, profile: Profile | None, now: Instant, *, source: str = SOURCE) -> Event | None:
+def withdrawal(link: Reader, profile: Profile | None, now: Instant, *, evidence: Evidence = _CLICK) -> Event | None:
     """The event by which the person withdraws what the link is for; None if they did before.
 
     It answers the person's last word, and derives its id from that: the same click twice is one event, and a click
@@ -34,5 +36,5 @@ def withdrawal(link: Reader, profile: Profile | None, now: Instant, *, source: s
         keys={"user_id": link.person},
         at=at,
         seen_at=at,
-        props={"purpose": link.purpose, "granted": False, "source": source, "campaign": link.campaign},
+        props={**props_of(link.purpose, evidence, granted=False), "campaign": link.campaign},
     )

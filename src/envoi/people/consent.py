@@ -9,15 +9,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envoi.clock import Instant, iso
+from envoi.people.purposes import CLICKS, OPENS, PROFILING, SCORING
+from envoi.settings import Asked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from envoi.people.profile import Profile, Said
+    from envoi.settings import Settings
 
 
 def allows(profile: Profile, purpose: str) -> bool:
     """True only if the person's last word on `purpose` was yes; never having been asked is no."""
     said = last_word(profile, purpose)
     return said is not None and said.granted
+
+
+def permits(profile: Profile | None, purpose: str, asked: Asked) -> bool:
+    """Whether what the project asks for, and what the person said, leave the purpose open."""
+    if profile is None or asked is Asked.OFF:
+        return False
+    return allows(profile, purpose) or (asked is Asked.OPT_OUT and purpose not in profile.consent)
+
+
+def asked_for(settings: Settings) -> Mapping[str, Asked]:
+    """Of the purposes that are not about mail, how the project asks for each; enrichment always needs a yes."""
+    return {
+        PROFILING: settings.consent.profiling,
+        SCORING: settings.consent.model_scoring,
+        OPENS: settings.tracking.opens,
+        CLICKS: settings.tracking.clicks,
+    }
+
+
+def is_open(profile: Profile | None, purpose: str, settings: Settings) -> bool:
+    """Whether data may be used for this purpose, by what the person said and by how the project asks."""
+    return permits(profile, purpose, asked_for(settings).get(purpose, Asked.OPT_IN))
 
 
 def last_word(profile: Profile, purpose: str) -> Said | None:

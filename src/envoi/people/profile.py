@@ -8,6 +8,7 @@ import msgspec
 
 from envoi.clock import Instant
 from envoi.events.event import Name, PersonId, Value
+from envoi.people.words import REPORTED
 
 if TYPE_CHECKING:
     from envoi.events.event import Event, Stored
@@ -20,6 +21,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at: Instant
     #: Where it was said: "sign-up form", "preference page".
     source: str = ""
+    #: How it reached us (words.py); empty for what was said before that was kept.
+    method: str = ""
     #: A yes that holds from then on: a person who wants to hear nothing for a while.
     paused_until: Instant = Instant(0)
 
@@ -53,7 +56,8 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
     """The profile after one more event.
 
     A trait or consent keeps the value with the latest `at`, whatever order events come in; at equal `at` the later
-    position in the log wins. Folding an event at or before `profile.seq` returns the profile unchanged.
+    position in the log wins. A yes that somebody else reports counts only where nothing else was said: it opens nothing
+    that the person closed. Folding an event at or before `profile.seq` returns the profile unchanged.
     """
     event = stored.event
     if profile is None:
@@ -65,9 +69,9 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
         news = {key: Trait(value=value, at=event.at) for key, value in event.props.items()}
         traits = traits | {key: trait for key, trait in news.items() if key not in traits or traits[key].at <= event.at}
     elif event.name == Name.CONSENT_CHANGED:
-        purpose = str(event.props["purpose"])
-        if purpose not in consent or consent[purpose].at <= event.at:
-            consent = consent | {purpose: _said(event)}
+        purpose, said = str(event.props["purpose"]), said_in(event)
+        if purpose not in consent or _rank(consent[purpose]) <= _rank(said):
+            consent = consent | {purpose: said}
     return Profile(
         person=profile.person,
         traits=traits,
@@ -78,11 +82,23 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
     )
 
 
-def _said(event: Event) -> Said:
+def said_in(event: Event) -> Said:
+    """The word that a "Consent Changed" event holds."""
     until = event.props.get("paused_until")
     return Said(
         granted=event.props["granted"] is True,
         at=event.at,
         source=str(event.props.get("source", "")),
+        method=str(event.props.get("method", "")),
         paused_until=Instant(until if isinstance(until, int) else 0),
     )
+
+
+def is_reported(said: Said) -> bool:
+    """Whether it is a yes that not the person said, but somebody else who says that they did."""
+    return said.granted and said.method in REPORTED
+
+
+def _rank(said: Said) -> tuple[bool, Instant]:
+    """Of two words the higher stands, in whatever order they come."""
+    return not is_reported(said), said.at

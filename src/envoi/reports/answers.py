@@ -227,6 +227,66 @@ class Suppressions(Answer, frozen=True, kw_only=True):
     suppressed: list[Suppressed]
 
 
+class Word(Answer, frozen=True, kw_only=True):
+    """One entry of a person's consent ledger: what was said or asked, and what became of it."""
+
+    #: Its place in the log.
+    seq: int
+    at: str
+    seen_at: str
+    purpose: str
+    #: Yes or no; None for a question that was asked.
+    granted: bool | None
+    #: What it changed, in words: "opened", "closed", "said again".
+    changed: str
+    source: str
+    method: str
+    #: The version of the text that was answered; `wordings` has the text.
+    wording_id: str
+    basis: str
+    proof: dict[str, str]
+    #: Until when it rests, if the word was a pause.
+    paused_until: str = ""
+
+
+class Standing(Answer, frozen=True, kw_only=True):
+    """What holds of one purpose now."""
+
+    purpose: str
+    #: What the person last said; None if they were never asked.
+    granted: bool | None
+    #: Whether data may be used for it, or mail sent, by that and by what the project asks for.
+    is_open: bool
+    since: str
+
+
+class ConsentLedger(Answer, frozen=True, kw_only=True):
+    """Everything a person said and was asked about what their data may be used for, in the order it came."""
+
+    person: str
+    words: list[Word]
+    #: Each text by its version.
+    wordings: dict[str, str]
+    stands: list[Standing]
+
+
+class ConsentCount(Answer, frozen=True, kw_only=True):
+    """How many people's last word on a purpose is the same, and came the same way."""
+
+    purpose: str
+    granted: bool
+    source: str
+    method: str
+    people: int
+
+
+class ConsentCounts(Answer, frozen=True, kw_only=True):
+    """What all people last said, by purpose and source."""
+
+    people: int
+    counts: list[ConsentCount]
+
+
 class Report(Answer, frozen=True, kw_only=True):
     """The project at a glance."""
 

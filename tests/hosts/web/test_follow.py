@@ -155,6 +155,8 @@ def test_global_privacy_control_is_heeded_and_remembered(counting: Path, client_
     assert [(each["purpose"], each["granted"], each["source"]) for each in told] == [
         ("click_tracking", False, "Global Privacy Control"),
         ("open_tracking", False, "Global Privacy Control"),
+        ("profiling", False, "Global Privacy Control"),
+        ("model_scoring", False, "Global Privacy Control"),
     ]
     # From now on nothing of this person is recorded, whatever their browser says.
     with client_of(counting) as client:

@@ -12,6 +12,7 @@ from envoi.clock import Instant
 from envoi.events.event import Name, PersonId
 from envoi.hosts.local import open_project
 from envoi.people.consent import allows, paused_until
+from envoi.people.words import version
 from tests.hosts.web.shop import NOW
 from tests.hosts.web.tracked import heard, html_of, links_in, page_in, pixel_in
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 READER, OTHER = "2", "3"
 SHOWN = ["newsletter", "newsletter/wine", "newsletter/cheese", "surveys", "open_tracking", "click_tracking"]
+#: What is done with data unless somebody objects, and nobody did.
+OPEN = ["profiling", "model_scoring"]
 PAGES = ("unsubscribe", "preferences", "v")
 
 
@@ -56,8 +59,13 @@ def page(counting_shop: Path) -> str:
 def test_the_page_shows_what_holds_now(counting_shop: Path, page: str, client_of: Callable[..., TestClient]) -> None:
     with client_of(counting_shop) as client:
         html = client.get(page).text
-    assert [unescape(each) for each in re.findall(r'name="shown" value="([^"]+)"', html)] == SHOWN
-    assert ticked(html) == ["newsletter", "newsletter/wine", "newsletter/cheese", "open_tracking", "click_tracking"]
+    assert [unescape(each) for each in re.findall(r'name="shown" value="([^"]+)"', html)] == [
+        *SHOWN[:4],
+        *OPEN,
+        *SHOWN[4:],
+    ]
+    wanted = ["newsletter", "newsletter/wine", "newsletter/cheese", *OPEN, "open_tracking", "click_tracking"]
+    assert ticked(html) == wanted
     assert "Our newsletter" in html
     assert "Cheese &amp; bread" in html
     # Whoever has the link learns what it can change, and not whose it is.
@@ -75,7 +83,7 @@ def test_what_is_ticked_holds_and_what_is_not_does_not(
             assert answer.status_code == 200
             assert "Saved." in answer.text
             assert "set-cookie" not in answer.headers
-            assert ticked(answer.text) == wanted
+            assert ticked(answer.text) == [*wanted, *OPEN]
     assert consent(counting) == {
         "newsletter": True, "newsletter/wine": False, "newsletter/cheese": True, "surveys": True,
         "open_tracking": False, "click_tracking": False,
@@ -95,7 +103,10 @@ def test_a_yes_is_kept_with_the_words_that_were_agreed_to(
     told = [each.props for each in heard(counting, Name.CONSENT_CHANGED) if each.source == "envoi"]
     assert [each["granted"] for each in told] == [False, True]
     assert told[1]["wording"] == "Our newsletter: Once a week, what is new."
-    assert told[1]["source"] == "preference page"
+    assert (told[1]["source"], told[1]["method"]) == ("preference page", "preference page")
+    assert told[1]["wording_id"] == version("Our newsletter: Once a week, what is new.")
+    # What was received is named, and no address of a network is kept.
+    assert [sorted(proof) for each in told if isinstance(proof := each["proof"], dict)] == [["request"]] * 2
 
 
 def test_one_button_stops_all(counting: Path, page: str, client_of: Callable[..., TestClient]) -> None:
@@ -232,3 +243,34 @@ def test_a_mail_of_a_recurring_campaign_has_pages_of_its_own_day(
         assert {client.get(page_in(html, name)).status_code for name in PAGES} == {200}
         client.get(links_in(html)[0], follow_redirects=False)
     assert [each.props["campaign"] for each in heard(counting, Name.EMAIL_CLICKED)] == ["daily@2024-05-01"]
+
+
+def test_a_browsers_signal_on_any_page_closes_once_what_the_project_says(
+    counting: Path, client_of: Callable[..., TestClient]
+) -> None:
+    html, signal = html_of(counting, READER), {"sec-gpc": "1"}
+    page = page_in(html, "preferences")
+    with client_of(counting) as client:
+        for name in PAGES:
+            client.head(page_in(html, name), headers=signal)
+        assert said(counting) == []
+        for name in PAGES:
+            client.get(page_in(html, name), headers=signal)
+        closed = [(purpose, False) for purpose in ("click_tracking", "open_tracking", "profiling", "model_scoring")]
+        assert said(counting) == closed
+        # The person, who knows better than their browser, says yes on the page: that stands.
+        client.post(page, data={"shown": "profiling", "wanted": "profiling"}, headers=signal)
+        client.get(page, headers=signal)
+    assert said(counting) == [*closed, ("profiling", True)]
+
+
+def test_the_network_address_is_kept_only_where_the_project_says_so(
+    counting: Path, page: str, client_of: Callable[..., TestClient]
+) -> None:
+    file = counting / "envoi.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[consent]\nkeep_ip = true\n", encoding="utf-8")
+    with client_of(counting) as client:
+        client.post(page, data={"act": "stop"})
+    (told,) = [each.props for each in heard(counting, Name.CONSENT_CHANGED) if each.source == "envoi"]
+    assert isinstance(told["proof"], dict)
+    assert told["proof"]["ip"] == "testclient"

@@ -34,6 +34,7 @@ COMMANDS = {
         "match": Listed("match", "Find the records in a file that are of one person"),
         "who": Listed("who", "List the people for whom a condition holds"),
         "segments": Listed("segments", "Show the sizes of segments, what time will change, and how they went"),
+        "consents": Listed("consents", "Show what people agreed to, in which words and with what proof"),
         "why": Listed("why", "Show why a person is in a segment, or got a mail"),
     },
     "Privacy": {

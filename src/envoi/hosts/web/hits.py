@@ -146,8 +146,8 @@ class Hits:
     def _append(self, box: Letterbox, hits: list[Hit], said: list[OptOut], headed: Mapping[str, Instant]) -> None:
         mails = _mails(box, {*(hit.decision for hit in hits), *(each.decision for each in said)})
         moment = Moment(before=self._recent, headed=headed)
-        tracking = box.settings.tracking
-        events = [*events_of(hits, mails, tracking, moment), *opt_outs(said, mails, tracking)]
+        settings = box.settings
+        events = [*events_of(hits, mails, settings.tracking, moment), *opt_outs(said, mails, settings)]
         if box.settings.as_of is not None:
             then = box.settings.as_of
             events = [(person, replace(event, at=then, seen_at=then)) for person, event in events]

@@ -17,6 +17,7 @@ from envoi.hosts.local import open_letterbox
 from envoi.hosts.plans import pinned
 from envoi.hosts.web.guard import BROWSER_POLICY
 from envoi.hosts.web.public import public
+from envoi.hosts.web.received import heed_signal
 from envoi.messages.tokens import refusal
 from envoi.settings import Asked, Tracking
 
@@ -67,6 +68,7 @@ def in_browser(request: Request) -> Response:
     shown: Shown = request.app.state.shown
     reader = request.app.state.leads.reader().read(request.path_params["token"])
     with open_letterbox(request.app.state.hold.root) as box:
+        heed_signal(request, box, reader)
         message = _mail(box, shown.project(reader.campaign), reader)
     return HTMLResponse(message.html, headers={"Content-Security-Policy": BROWSER_POLICY})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +12,7 @@ from envoi.flow import as_of_now
 from envoi.hosts.local import open_letterbox
 from envoi.hosts.web.posted import read_form
 from envoi.hosts.web.public import public
+from envoi.hosts.web.received import heed_signal, proof_of
 from envoi.hosts.web.say import Times
 from envoi.hosts.web.view import html
 from envoi.messages.preferences import preferences
@@ -40,9 +42,11 @@ async def choose(request: Request) -> Response:
         reader = request.app.state.leads.reader().read(request.path_params["token"])
         with open_letterbox(request.app.state.hold.root) as box:
             done = ""
+            heed_signal(request, box, reader)
             if request.method == "POST":
                 done = next(iter(fields.get("act", ["save"])))
-                _keep(box, reader, _events(_page(box, reader), done, fields))
+                asked = replace(_page(box, reader), proof=proof_of(request, box.settings))
+                _keep(box, reader, _events(asked, done, fields))
             page, times = _page(box, reader), Times(zone=box.settings.zone, now=box.clock.now())
             shown = {"shop": box.settings.shop, "page": page, "done": done, "pauses": PAUSES, "times": times}
             return html("preferences.html", shown)

@@ -11,10 +11,14 @@ from envoi.events.port import Batch
 from envoi.flow import as_of_now
 from envoi.hosts.local import open_letterbox
 from envoi.hosts.web.public import public
+from envoi.hosts.web.received import heed_signal, proof_of
 from envoi.hosts.web.view import html
-from envoi.messages.unsubscribe import withdrawal
+from envoi.messages.unsubscribe import SOURCE, withdrawal
+from envoi.people.words import Evidence, Method
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -29,14 +33,16 @@ def unsubscribe(request: Request) -> Response:
     # First, so that whoever guesses costs next to nothing.
     reader = request.app.state.leads.reader().read(token)
     with open_letterbox(request.app.state.hold.root) as box:
+        heed_signal(request, box, reader)
         if request.method == "POST":
-            _withdraw(box, reader)
+            _withdraw(box, reader, proof_of(request, box.settings))
         purpose = box.settings.purposes.get(reader.purpose)
         shown = {"shop": box.settings.shop, "purpose": (purpose and purpose.title) or reader.purpose, "token": token}
         return html("unsubscribe.html", {**shown, "is_done": request.method == "POST"})
 
 
-def _withdraw(box: Letterbox, reader: Reader) -> None:
-    event = withdrawal(reader, as_of_now(box.log, box.people, reader.person), box.clock.now())
+def _withdraw(box: Letterbox, reader: Reader, proof: Mapping[str, str]) -> None:
+    evidence = Evidence(method=Method.ONE_CLICK, source=SOURCE, proof=proof)
+    event = withdrawal(reader, as_of_now(box.log, box.people, reader.person), box.clock.now(), evidence=evidence)
     if event is not None:
         box.log.append(Batch(events=[(reader.person, event)]))
