@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from envoi.decisions.rules import FALLBACK
 from envoi.messages.timing import When
-from envoi.settings import MailKind
+from envoi.people.purposes import PROFILING
+from envoi.settings import Asked, MailKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ class Products:
 
     recommender: Recommender
     count: int
+    #: Whose own history they are made from; the others see what is popular.
+    profiling: Asked = Asked.OPT_OUT
     #: What each has besides its id, name and reason.
     fields: tuple[str, ...] = ()
 
@@ -54,6 +57,13 @@ class Campaign:
     products: Products | None = None
     kind: MailKind = MailKind.MARKETING
     when: When = field(default_factory=When)
+    #: What people must allow, beside the mail itself, to be in its audience (gates.py).
+    needs: frozenset[str] = frozenset()
+
+    def needs_for(self, content: str) -> frozenset[str]:
+        """What a person must allow to get this content: of the named rule, or the fallback."""
+        of_rule = next((rule.needs for rule in self.rules if rule.name == content), frozenset())
+        return self.needs | of_rule | ({PROFILING} if self.products else frozenset())
 
     def contents(self) -> list[str]:
         """What a decision can choose: the rules, the first to be asked first, and then the fallback."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envoi.people.purposes import hint_for
-from envoi.settings import Purpose
+from envoi.settings import Consents, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 def purposes_in(main: EnvoiShape) -> Mapping[str, Purpose]:
     """The purposes that the project puts in its own words."""
     return {name: Purpose(**shape.model_dump()) for name, shape in main.purposes.items()}
+
+
+def consents_in(main: EnvoiShape | None) -> Consents:
+    """Its `[consent]`; as it is by default where the file could not be read."""
+    return Consents(**main.consent.model_dump()) if main else Consents()
 
 
 def check_consent(mistakes: Mistakes, main: EnvoiShape, file: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from envoi.campaigns.campaign import Campaign
-from envoi.campaigns.consents import check_consent, check_purpose, purposes_in
+from envoi.campaigns.consents import check_consent, check_purpose, consents_in, purposes_in
 from envoi.campaigns.delivery_files import delivery_of
 from envoi.campaigns.files import (
     CampaignShape,
@@ -18,6 +19,7 @@ from envoi.campaigns.files import (
     RfmShape,
     SenderShape,
 )
+from envoi.campaigns.gates import gated, needs
 from envoi.campaigns.mails import check_mail
 from envoi.campaigns.products import read_products
 from envoi.campaigns.public import check_public
@@ -88,7 +90,7 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
         delivery=delivery_of(main.delivery),
         tracking=Tracking(clicks=main.tracking.clicks, opens=main.tracking.opens),
         purposes=purposes_in(main),
-        consent=Consents(**main.consent.model_dump()),
+        consent=consents_in(main),
         sign_up=SignUp(**main.sign_up.model_dump()) if main.sign_up else None,
     )
 
@@ -161,7 +163,7 @@ def campaigns(
     found: dict[str, Campaign] = {}
     for file, _ in mistakes.folder("campaigns", ".toml"):
         shape = mistakes.shaped(CampaignShape, file)
-        campaign = _campaign(mistakes, definitions, shape, file) if shape else None
+        campaign = _campaign(mistakes, definitions, shape, file, gates=consents_in(main)) if shape else None
         if shape:
             check_mail(mistakes, shape, templates, file)
         if shape and main:
@@ -174,22 +176,36 @@ def campaigns(
     return found
 
 
-def _campaign(mistakes: Mistakes, definitions: Definitions, shape: CampaignShape, file: str) -> Campaign | None:
+def _campaign(
+    mistakes: Mistakes, definitions: Definitions, shape: CampaignShape, file: str, *, gates: Consents
+) -> Campaign | None:
     _check_rules(mistakes, shape, file)
+    # What follows from what the person did, as a receipt does, is no profiling.
+    consents = None if MailKind(shape.kind) is MailKind.TRANSACTIONAL else gates
     audience = _condition(mistakes, definitions, shape.audience, file, ["audience"])
     rules = [
         _condition(mistakes, definitions, rule.when, file, ["content", n, "when"])
         for n, rule in enumerate(shape.content)
     ]
     products = read_products(mistakes, definitions, shape.products, file) if shape.products else None
+    if products:
+        products = replace(products, profiling=gates.profiling)
     if audience is None:
         return None
     return Campaign(
         name=PurePosixPath(file).stem,
-        audience=audience,
+        audience=gated(audience, definitions, consents) if consents else audience,
         audience_text=shape.audience,
+        needs=needs(audience, definitions) if consents else frozenset(),
         rules=tuple(
-            Rule(name=rule.name, priority=rule.priority, when=when, text=rule.when, fields=rule.fields)
+            Rule(
+                name=rule.name,
+                priority=rule.priority,
+                when=gated(when, definitions, consents) if consents else when,
+                text=rule.when,
+                fields=rule.fields,
+                needs=needs(when, definitions) if consents else frozenset(),
+            )
             for rule, when in zip(shape.content, rules, strict=True)
             if when is not None
         ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envoi.campaigns.compose import Press, compose
+from envoi.campaigns.gates import withheld
 from envoi.decisions.decision import from_event
 from envoi.errors import DataError, NotFound, TemplateError, Withheld
 from envoi.messages.alarm import NOT_RENDERED
@@ -65,6 +66,8 @@ class Mailing:
     def _made(self, entry: Entry, decision: Decision | None, profile: Profile | None) -> Outgoing | Skip:
         if decision is None or profile is None:
             return Skip(reason=f"the {'person' if decision else 'decision'} is gone")
+        if why := withheld(self.press.campaign, decision, profile, self.press.settings):
+            return Skip(reason=why)
         try:
             return self.outgoing(entry, decision, profile)
         except Withheld as held:

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from envoi.campaigns.gates import IMPERSONAL
 from envoi.clock import Instant, iso
 from envoi.conditions.bind import Definitions, bind
 from envoi.conditions.tables import members_query
 from envoi.decisions.decision import Decision, Reason
 from envoi.decisions.rules import choose
 from envoi.errors import DataError
+from envoi.events.event import PersonId
 from envoi.experiments.assign import assign
 from envoi.messages.address import check_address
 from envoi.messages.gate import closed
 from envoi.messages.schedule import occurrence
+from envoi.people.consent import permits
+from envoi.people.purposes import PROFILING
 from envoi.segments.batch import members
 from envoi.settings import MailKind
 
@@ -26,8 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
 
     from envoi.campaigns.campaign import Campaign
-    from envoi.decisions.recommend.base import Pick
-    from envoi.events.event import PersonId
+    from envoi.decisions.recommend.base import Pick, Picker
     from envoi.people.port import ProfileStore
     from envoi.people.profile import Profile
     from envoi.tables import Tables
@@ -38,6 +41,8 @@ LOT = 5_000
 #: The trait that holds a person's address.
 ADDRESS = "email"
 FROM_NOW = Instant(0)
+#: Nobody's id.
+_NOBODY = PersonId("")
 NO_ADDRESS = "no e-mail address"
 BAD_ADDRESS = "e-mail address is not valid"
 
@@ -109,13 +114,28 @@ def _decider(campaign: Campaign, known: Known, at: Instant) -> _Decider:
     def decide(people: Sequence[PersonId], holds: Mapping[str, Set[PersonId]]) -> list[Planned]:
         profiles = known.people.get(people)
         gated = [_gate(person, profiles.get(person), campaign) for person in people]
-        picks = picker([each.person for each in gated if not each.skip]) if picker else {}
-        return [
-            each if each.skip else _decided(each, draft, choose(campaign.rules, holds, each.person), picks)
-            for each in gated
-        ]
+        picks = _picks(campaign, picker, gated) if picker else {}
+        return [each if each.skip else _decided(each, draft, _chosen(campaign, holds, each), picks) for each in gated]
 
     return decide
+
+
+def _picks(campaign: Campaign, picker: Picker, planned: Sequence[Planned]) -> dict[PersonId, list[Pick]]:
+    """What each is shown; who does not allow profiling, what somebody of whom nothing is known would be."""
+    people = [each.person for each in planned if not each.skip]
+    apart = {each.person for each in planned if not each.skip and _is_impersonal(campaign, each)}
+    picks = picker([person for person in people if person not in apart])
+    return picks | dict.fromkeys(apart, picker([_NOBODY])[_NOBODY]) if apart else picks
+
+
+def _is_impersonal(campaign: Campaign, planned: Planned) -> bool:
+    shown = campaign.products
+    return shown is not None and not permits(planned.profile, PROFILING, shown.profiling)
+
+
+def _chosen(campaign: Campaign, holds: Mapping[str, Set[PersonId]], planned: Planned) -> tuple[str, Sequence[Reason]]:
+    content, because = choose(campaign.rules, holds, planned.person)
+    return content, [*because, IMPERSONAL] if _is_impersonal(campaign, planned) else because
 
 
 def _gate(person: PersonId, profile: Profile | None, campaign: Campaign) -> Planned:

@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from envoi.campaigns import folders
+from envoi.campaigns.consents import consents_in
 from envoi.campaigns.files import EnvoiShape
 from envoi.campaigns.mails import mail_of
 from envoi.campaigns.mistakes import Mistakes
@@ -110,7 +111,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         derived=folders.derived(main, rfm),
         zone=settings.zone if settings else UTC,
     )
-    segments, definitions = read_segments(mistakes, definitions)
+    segments, definitions = read_segments(mistakes, definitions, consents_in(main))
     if main:
         check_names(mistakes, main, folders.MAIN, catalogue.traits)
     shared = languages(mistakes, main.names if main else {})

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from envoi.campaigns.files import SegmentShape
+from envoi.campaigns.gates import gated
 from envoi.conditions.bind import bind, bind_scope
 from envoi.conditions.parse import parse, parse_scope
 from envoi.conditions.tree import All
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from envoi.campaigns.mistakes import Mistakes
     from envoi.conditions.bind import Definitions
     from envoi.conditions.tree import Condition, Scope
+    from envoi.settings import Consents
 
     Scheme = tuple[tuple[Decimal, Scope], ...]
 
@@ -37,8 +39,13 @@ class _Written:
     text: str
 
 
-def read_segments(mistakes: Mistakes, definitions: Definitions) -> tuple[dict[str, Segment], Definitions]:
-    """The segments, ordered by name, and the definitions with them and the points schemes in."""
+def read_segments(
+    mistakes: Mistakes, definitions: Definitions, consents: Consents
+) -> tuple[dict[str, Segment], Definitions]:
+    """The segments, ordered by name, and the definitions with them and the points schemes in.
+
+    Whoever does not allow what a segment's condition needs is not in it.
+    """
     points: dict[str, Scheme] = {}
     written: dict[str, _Written] = {}
     unread: dict[str, Condition] = {}
@@ -60,7 +67,9 @@ def read_segments(mistakes: Mistakes, definitions: Definitions) -> tuple[dict[st
             written[name] = one
     conditions = unread | {name: one.segment.condition for name, one in written.items()}
     definitions = _told(mistakes, replace(definitions, points=points, segments=conditions), written)
-    return {name: written[name].segment for name in sorted(written)}, definitions
+    let_in = {name: gated(condition, definitions, consents) for name, condition in definitions.segments.items()}
+    segments = {name: replace(written[name].segment, condition=let_in[name]) for name in sorted(written)}
+    return segments, replace(definitions, segments=let_in)
 
 
 def _segment(mistakes: Mistakes, shape: SegmentShape, file: str) -> _Written:

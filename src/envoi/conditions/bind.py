@@ -20,6 +20,7 @@ from envoi.conditions.tree import (
     Condition,
     Did,
     Followed,
+    Gated,
     Leaf,
     Measured,
     Member,
@@ -104,6 +105,8 @@ class _Binder:
         if isinstance(condition, All | AnyOf):
             inner = replace(self, depth=self.depth + 1)
             parts = tuple(inner.bind(part) for part in condition.parts)
+            if isinstance(condition, Gated):
+                return Gated(parts)
             return All(parts) if isinstance(condition, All) else AnyOf(parts)
         if isinstance(condition, Not):
             return Not(replace(self, depth=self.depth + 1).bind(condition.part))

@@ -20,7 +20,7 @@ from envoi.conditions.bound import (
 )
 from envoi.conditions.evidence import evidence, followed, measured, nth, telling
 from envoi.conditions.rows import judge, value
-from envoi.conditions.tree import All, AnyOf, Not
+from envoi.conditions.tree import All, AnyOf, Gated, Not
 from envoi.conditions.wording import Shown, in_words, number, threshold
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ def explain(condition: Bound, facts: Facts) -> Why:
 
 def _explained(condition: Bound, facts: Facts, opened: set[int]) -> Why:
     judgement = judge(condition, facts)
+    if isinstance(condition, Gated) and all(judge(gate, facts).holds for gate in condition.parts[1:]):
+        # Whom the gates let through needs to know of none.
+        return _explained(condition.parts[0], facts, opened)
     changes_at = None if judgement.until is None else iso(judgement.until)
     if isinstance(condition, All | AnyOf | Not | Named):
         parts = [_explained(part, facts, opened) for part in _inner(condition, opened)]

@@ -80,10 +80,8 @@ class Algebra:
 
     def of(self, condition: Bound) -> Query:
         """Whether it holds."""
-        if isinstance(condition, All):
-            return sql("(", joined(" AND ", self._all(condition.parts)), ")")
-        if isinstance(condition, AnyOf):
-            return sql("(", joined(" OR ", map(self.of, condition.parts)), ")")
+        if isinstance(condition, All | AnyOf):
+            return self._several(condition)
         if isinstance(condition, Not):
             return sql("NOT ", self.of(condition.part))
         if isinstance(condition, Named):
@@ -93,6 +91,13 @@ class Algebra:
         without = self.holds_for_nobody(condition)
         name = self._set((condition, without), scan(condition, self.at, opposite=without))
         return sql(f"{'NOT ' if without else ''}number IN (SELECT person FROM {name})")
+
+    def _several(self, condition: All[Bound] | AnyOf[Bound]) -> Query:
+        if not condition.parts:
+            return sql("(1 = 1)" if isinstance(condition, All) else "(1 = 0)")
+        if isinstance(condition, All):
+            return sql("(", joined(" AND ", self._all(condition.parts)), ")")
+        return sql("(", joined(" OR ", map(self.of, condition.parts)), ")")
 
     def _all(self, parts: Sequence[Bound]) -> Iterator[Query]:
         """Every part; what needs some event and looks at the same ones is found together."""

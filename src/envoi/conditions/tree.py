@@ -18,6 +18,14 @@ class All(Generic[Part_co]):
 
 
 @dataclass(frozen=True, slots=True)
+class Gated(All[Part_co]):
+    """A condition as it was written, the first part, and gates that the project puts before it: what people allow.
+
+    It is judged like every `All`; it reads as it was written.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf(Generic[Part_co]):
     """At least one part holds."""
 

@@ -21,6 +21,7 @@ from envoi.conditions.tree import (
     Did,
     Filter,
     Followed,
+    Gated,
     Leaf,
     Literal,
     Measured,
@@ -47,6 +48,8 @@ def written(condition: Condition) -> str:
     >>> written(Not(Member("Recent buyers")))
     'not in segment "Recent buyers"'
     """
+    if isinstance(condition, Gated):
+        return written(condition.parts[0])
     if isinstance(condition, All | AnyOf):
         return (" and " if isinstance(condition, All) else " or ").join(map(_grouped, condition.parts))
     if isinstance(condition, Not):
@@ -55,6 +58,8 @@ def written(condition: Condition) -> str:
 
 
 def _grouped(part: Condition) -> str:
+    if isinstance(part, Gated):
+        return _grouped(part.parts[0])
     return f"({written(part)})" if isinstance(part, All | AnyOf) else written(part)
 
 

@@ -27,6 +27,8 @@ class Rule:
     #: As the condition was written, for reasons.
     text: str
     fields: Mapping[str, Value] = field(default_factory=dict)
+    #: What people must allow for it to hold.
+    needs: frozenset[str] = frozenset()
 
 
 def choose(rules: Sequence[Rule], holds: Mapping[str, Set[PersonId]], person: PersonId) -> tuple[str, list[Reason]]:

@@ -51,9 +51,11 @@ def hint_for(name: str, own: Mapping[str, Purpose]) -> str:
     """What to do about a name that is no purpose of the project; empty if it is one.
 
     >>> hint_for("newsleter", {}), hint_for("profiling", {})
-    ("did you mean 'newsletter'? Purposes of your own stand in envoi.toml under [purposes.NAME]", '')
+    ("did you mean 'newsletter'? else describe it in envoi.toml, under [purposes.newsleter]", '')
     """
     names = names_of(own)
     if name in names:
         return ""
-    return f"{did_you_mean(name, names)} Purposes of your own stand in envoi.toml under [purposes.NAME]".strip()
+    whole, _, topic = name.partition("/")
+    table = f"[purposes.{whole}.topics]" if topic else f"[purposes.{whole}]"
+    return f"{did_you_mean(name, names)} else describe it in envoi.toml, under {table}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envoi.conditions.tree import All, AnyOf, Not
+from envoi.conditions.tree import All, AnyOf, Gated, Not
 from envoi.conditions.written import written
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Word:
 
 def outline(condition: Condition) -> Outline:
     """The condition, part by part."""
+    if isinstance(condition, Gated):
+        return outline(condition.parts[0])
     if isinstance(condition, All | AnyOf):
         says = "all of these" if isinstance(condition, All) else "any of these"
         return Outline(says=says, parts=[outline(part) for part in condition.parts])

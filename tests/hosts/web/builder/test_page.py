@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envoi.conditions import parse
+from envoi.conditions import parse, written
 from envoi.conditions.tree import All
 from envoi.hosts.local import open_project
 from envoi.hosts.web.builder import page as module
@@ -193,9 +193,8 @@ def test_saving_keeps_all_else_in_the_file(writer: TestClient, own_store: Path) 
     assert after.startswith("'''\ndid \"Order Completed\" in the last 20 days\nand age > 30\n'''\n\n# Points for")
     assert after.endswith("each = '\"Product Viewed\"'  # any product\ngives = 2\n")
     with open_project(own_store, read_only=True) as envoi:
-        assert envoi.project.segment("Buyers").condition == parse(
-            'did "Order Completed" in the last 20 days and age > 30'
-        )
+        condition = envoi.project.segment("Buyers").condition
+        assert written(condition) == 'did "Order Completed" in the last 20 days and age > 30'
     assert "Saved." in writer.get("/segments/Buyers?saved=yes").text
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
+from envoi.campaigns.gates import gates
+from envoi.conditions.bind import bind
+from envoi.conditions.tree import All
 from envoi.errors import Conflict, InvalidProject, ProjectError
 from envoi.events.event import CONSENT, MODEL
 from envoi.hosts.web.builder import files, words
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from envoi.conditions.bound import Bound
     from envoi.errors import EnvoiError
     from envoi.hosts.local import Envoi
     from envoi.hosts.web.memory import Memory
@@ -190,12 +194,21 @@ class Choices:
 
 
 def _found(envoi: Envoi, opened: Opened, *, is_rough: bool) -> Found | None:
-    bound, now, stores = opened.draft.bound, envoi.clock.now(), envoi.stores
+    bound, now, stores = _let_in(envoi, opened.draft), envoi.clock.now(), envoi.stores
     if bound is None:
         return None
     if is_rough and people_seen(stores.tables, now) > SMALL:
         return rough(bound, stores, at=now)
     return examined(bound, envoi.project, stores, at=now, name=opened.segment)
+
+
+def _let_in(envoi: Envoi, draft: Draft) -> Bound | None:
+    """The draft for those who allow what it needs, as the segment will be."""
+    if draft.condition is None or draft.bound is None:
+        return None
+    definitions = envoi.project.definitions
+    before = gates(draft.condition, definitions, envoi.project.settings.consent)
+    return All((draft.bound, *(bind(gate, definitions) for gate in before)))
 
 
 def _empty(vocabulary: Vocabulary, draft: Draft) -> list[str]:
