@@ -26,7 +26,7 @@ from envoi.campaigns.proof import proofed
 from envoi.campaigns.timing import dated, timing_of
 from envoi.decisions.decision import as_event
 from envoi.errors import Conflict
-from envoi.events.event import ENVOI, Event, PersonId, Stored
+from envoi.events.event import ENVOI, NOBODY, Event, PersonId, Stored
 from envoi.events.port import Archive, Batch, EventLog
 from envoi.messages.alarm import Alarm
 from envoi.messages.delivery import Delivered, Desk, Worker, deliver, keep_none, never
@@ -177,6 +177,7 @@ def fold_in(stores: Stores, stored: Sequence[Stored]) -> None:
 
 def fold_profiles(people: ProfileStore, stored: Sequence[Stored]) -> None:
     """Folds events into their people's profiles alone."""
+    stored = [one for one in stored if one.person != NOBODY]
     profiles: dict[PersonId, Profile] = people.get(list({one.person for one in stored}))
     for one in stored:
         profiles[one.person] = fold(profiles.get(one.person), one)

@@ -170,6 +170,30 @@ class Dkim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """`[retention]`: how long each class of data is kept; None: until somebody erases it."""
+
+    #: By the name of the event.
+    events: Mapping[str, timedelta] = field(default_factory=dict)
+    #: Records that could not be events, and the files of rejects.
+    set_aside: timedelta | None = None
+    #: Mails that stayed on this machine.
+    sandbox_mail: timedelta | None = None
+    #: People of whom nothing has been heard for so long are erased.
+    inactive: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """`[privacy]`."""
+
+    #: The list of erasures, relative to the project: best kept with the backups. Empty: among the other state.
+    erased: str = ""
+    #: In what is shared, groups of fewer people than this are not told.
+    smallest_group: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The values of `envoi.toml` and of the environment."""
 
@@ -200,6 +224,8 @@ class Settings:
     fallbacks: Mapping[str, str | int | float] = field(default_factory=dict)
     delivery: Delivery = Delivery()
     tracking: Tracking = Tracking()
+    retention: Retention = Retention()
+    privacy: Privacy = Privacy()
     #: The project's own words for purposes, by name (people/purposes.py has the others).
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     consent: Consents = Consents()

@@ -64,6 +64,9 @@ class SlowJudge:
     def people(self) -> Collection[PersonId]:
         return list(self._known)
 
+    def forget(self, person: PersonId) -> None:
+        self._known.pop(person, None)
+
     def segments(self, person: PersonId) -> Collection[str]:
         return self._known[person].inside
 

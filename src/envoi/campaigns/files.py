@@ -80,6 +80,26 @@ class TrackingShape(Shape):
     opens: Asked = Asked.OPT_IN
 
 
+class RetentionShape(Shape):
+    """`[retention]` of envoi.toml: how long each class of data is kept."""
+
+    #: "Page Viewed" = "400 days".
+    events: dict[str, Length] = Field(default_factory=dict)
+    set_aside: Length | None = None
+    sandbox_mail: Length | None = None
+    #: People of whom nothing has been heard for so long are erased.
+    inactive: Length | None = None
+
+
+class PrivacyShape(Shape):
+    """`[privacy]` of envoi.toml."""
+
+    #: Where the list of erasures is kept, which backups that are put back are held against.
+    erased: str = ""
+    #: The fewest people of which shared reports tell a number.
+    smallest_group: int = Field(default=5, ge=2)
+
+
 class PurposeShape(Shape):
     """`[purposes.NAME]` of envoi.toml: what people choose on their preference page."""
 
@@ -135,6 +155,8 @@ class EnvoiShape(Shape):
     store: StoreShape = StoreShape()
     dkim: tuple[DkimShape, ...] = ()
     tracking: TrackingShape = TrackingShape()
+    retention: RetentionShape = RetentionShape()
+    privacy: PrivacyShape = PrivacyShape()
     purposes: dict[str, PurposeShape] = Field(default_factory=dict)
     consent: ConsentShape = ConsentShape()
     sign_up: SignUpShape | None = None

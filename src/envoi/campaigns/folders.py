@@ -33,7 +33,7 @@ from envoi.errors import DataError, did_you_mean
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
 from envoi.features.rfm import Rfm, fields
 from envoi.messages.address import check_address
-from envoi.settings import Consents, Dkim, MailKind, Sender, Settings, Shop, SignUp, Tracking
+from envoi.settings import Consents, Dkim, MailKind, Privacy, Retention, Sender, Settings, Shop, SignUp, Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +81,8 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
         mail_url=main.mail.url,
         confirmed=frozenset(map(str.lower, main.mail.confirmed)),
         rates_per_minute={domain.lower(): rate for domain, rate in main.mail.rates_per_minute.items()},
+        retention=Retention(**dict(main.retention)),
+        privacy=Privacy(**dict(main.privacy)),
         dkim=tuple(Dkim(**each.model_dump()) for each in main.dkim),
         link_base=main.mail.link_base.rstrip("/"),
         names=main.names,

@@ -43,8 +43,14 @@ class Name(StrEnum):
     EMAIL_CLICKED = "Email Clicked"
     SEGMENT_ENTERED = "Segment Entered"
     SEGMENT_LEFT = "Segment Left"
+    #: Whoever follows the log lets go of this person; it tells nobody who that was, once all have (people/privacy).
+    PERSON_ERASED = "Person Erased"
+    #: What is left of an event whose person was erased: its place.
+    ERASED = "Erased"
 
 
+#: Whose an event is that was erased.
+NOBODY = PersonId("")
 #: Conditions and history know the consent to a purpose as a trait: this and the purpose.
 CONSENT = "consent."
 #: Before the name of a field: the field of a profile that holds an estimate of it, where the person did not tell it.
@@ -74,6 +80,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     claimed_at: Instant | None = None
     #: What the project's rules changed, by its path in `props` (in `keys` after "keys."): what it was, and the rule.
     raw: dict[str, tuple[Value, str]] = {}
+
+
+def forgets(event: Event) -> bool:
+    """Whether it is Envoi's own word that the event's person was erased: what came before it counts no more."""
+    return event.name == Name.PERSON_ERASED and event.source == ENVOI
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from envoi.adapters.people.audit_file import FILE, AuditFile
 from envoi.clock import SystemClock, iso
 from envoi.hosts.folder import secret, state_folder
-from envoi.people.privacy.audit import NOBODY, Deed, Done
+from envoi.people.privacy.audit import NOBODY, Done
 from envoi.people.privacy.pseudonym import pseudonym
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from envoi.people.privacy.audit import Entry
+    from envoi.people.privacy.audit import Deed, Entry
+    from envoi.people.privacy.pseudonym import Pseudonym
 
 
 def audit_of(root: Path) -> AuditFile:
@@ -21,13 +24,23 @@ def audit_of(root: Path) -> AuditFile:
     return AuditFile(state_folder(root) / FILE)
 
 
-def note(root: Path, what: Deed, *, by: str, about: str = "", detail: dict[str, str | int] | None = None) -> Entry:
-    """Notes it, at the machine's own time; `about` is a person or an address, and kept as its pseudonym.
+def note(
+    root: Path,
+    what: Deed,
+    *,
+    by: str,
+    about: Pseudonym = NOBODY,
+    detail: Mapping[str, str | int] = MappingProxyType({}),
+) -> Entry:
+    """Notes it, at the machine's own time.
 
     Raises:
         StoreFailed: the log cannot be written; then what was to be noted must not be done either.
     """
-    who = pseudonym(about, secret(root)) if about else NOBODY
-    return audit_of(root).append(
-        Done(at=iso(SystemClock().now()), who=by, what=what, about=who, detail=dict(detail or {}))
-    )
+    done = Done(at=iso(SystemClock().now()), who=by, what=what, about=about, detail=dict(detail))
+    return audit_of(root).append(done)
+
+
+def known_as(root: Path, name: str) -> Pseudonym:
+    """What stands for a person or an address in the project's audit log."""
+    return pseudonym(name, secret(root))

@@ -20,6 +20,7 @@ from envoi.events.event import PersonId
 from envoi.flow import Stores, catch_up, in_bulk
 from envoi.hosts.folder import read_files, state_folder
 from envoi.hosts.plans import Planned, pin
+from envoi.hosts.privacy.erasing import settle
 from envoi.hosts.sandbox import way_of
 from envoi.hosts.sending import Sender, press_of, what_is_there_stays
 from envoi.hosts.stores import open_stores
@@ -248,6 +249,7 @@ def open_project(
         StoreBusy: another process has it open for writing.
     """
     files, state = read_files(root), state_folder(root)
+    settle(root)
     with open_stores(settings_alone(root), state, any_thread=any_thread) as kept, ExitStack() as closing:
         tables = DuckTables(
             state / "history.duckdb", plan_of(files), read_only=read_only, resources=Resources(wait_s=wait_s)
@@ -305,6 +307,7 @@ def open_letterbox(root: Path) -> Iterator[Letterbox]:
     """
     settings = settings_alone(root)
     state = state_folder(root)
+    settle(root)
     with open_stores(settings, state) as kept:
         yield Letterbox(
             settings=settings,

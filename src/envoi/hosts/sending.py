@@ -17,6 +17,7 @@ from envoi.flow import Post, Run, send
 from envoi.hosts.folder import read_files, secrets_of, state_folder
 from envoi.hosts.mailers import mail_folder, mailer_for
 from envoi.hosts.plans import pinned
+from envoi.hosts.privacy.erasing import settle
 from envoi.hosts.sandbox import SANDBOX, domain_of, way_of, withheld_from
 from envoi.hosts.signing import signers_of
 from envoi.hosts.stores import open_stores
@@ -182,6 +183,7 @@ def open_sender(root: Path) -> Iterator[Sender]:
         StoreBusy: another process kept the database locked too long.
     """
     settings, state = settings_alone(root), state_folder(root)
+    settle(root)
     with open_stores(settings, state) as kept:
         yield Sender(
             root=root,

@@ -27,6 +27,7 @@ from envoi.adapters.messages.watermark import Watermark
 from envoi.adapters.people.postgres import PostgresProfileStore
 from envoi.adapters.people.sqlite import SqliteProfileStore, open_profiles
 from envoi.adapters.postgres import Postgres, PostgresClock
+from envoi.hosts.folder import secret
 from envoi.hosts.surroundings import clock_of
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def open_stores(settings: Settings, state: Path, *, any_thread: bool = False) ->
         Unreachable: no server answered.
         StoreBusy: another process kept the database locked too long.
     """
-    watermark = Watermark(state / WATERMARK)
+    watermark, key = Watermark(state / WATERMARK), secret(state.parent)
     if url := store_url_of(settings):
         with closing(Postgres(url)) as database:
             yield Kept(
-                log=PostgresEventLog(database),
+                log=PostgresEventLog(database, key),
                 people=PostgresProfileStore(database),
                 ledger=PostgresLedger(database, watermark),
                 targets=PostgresLinkTable(database),
@@ -96,7 +97,7 @@ def open_stores(settings: Settings, state: Path, *, any_thread: bool = False) ->
         closing(open_database(state / DATABASE, any_thread=any_thread)) as connection,
         open_profiles(state, any_thread=any_thread) as people,
     ):
-        log = SqliteEventLog(connection)
+        log = SqliteEventLog(connection, key)
         if people.position() > log.position():
             # The log was put back from a backup; what profiles know besides may never have been.
             people.clear()

@@ -16,6 +16,9 @@ import msgspec
 from envoi.clock import Instant
 from envoi.events.event import PersonId
 
+#: Before what stands in an entry in place of a person who was erased.
+ERASED = "erased:"
+
 
 class State(StrEnum):
     """Where an entry is."""
@@ -97,6 +100,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def message_id(self) -> str:
         """The Message-ID this entry's mail has on every attempt, without angle brackets or host."""
         return blake2b(f"{self.campaign}\0{self.person}".encode(), digest_size=16).hexdigest()
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nobody knows any more whose it was."""
+        return self.person.startswith(ERASED)
+
+
+def anonymous(entry: Entry, salt: bytes) -> PersonId:
+    """What stands in place of the person once they are erased: nobody can tell who it was without the salt."""
+    return PersonId(
+        ERASED + blake2b(f"{entry.campaign}\0{entry.person}".encode(), key=salt, digest_size=12).hexdigest()
+    )
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):

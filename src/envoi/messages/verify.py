@@ -111,7 +111,8 @@ class _Count:
             self.addresses[entry.address] += 1
         if state is State.DEFERRED:
             self.put_off.append(entry.due)
-        if self.delivered is not None and state in MAY_HAVE_ARRIVED:
+        # The mails of who was erased are gone, and so are their ids.
+        if self.delivered is not None and state in MAY_HAVE_ARRIVED and not entry.is_erased:
             self._look_for(entry.message_id, state)
 
     def _look_for(self, message_id: str, state: State) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envoi.clock import Instant, iso
+from envoi.people.privacy.restriction import RESTRICTED, is_restricted
 from envoi.people.purposes import CLICKS, OPENS, PROFILING, SCORING
 from envoi.settings import Asked
 
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 def allows(profile: Profile, purpose: str) -> bool:
     """True only if the person's last word on `purpose` was yes; never having been asked is no."""
     said = last_word(profile, purpose)
-    return said is not None and said.granted
+    return said is not None and said.granted and not is_restricted(profile)
 
 
 def permits(profile: Profile | None, purpose: str, asked: Asked) -> bool:
     """Whether what the project asks for, and what the person said, leave the purpose open."""
-    if profile is None or asked is Asked.OFF:
+    if profile is None or asked is Asked.OFF or is_restricted(profile):
         return False
     return allows(profile, purpose) or (asked is Asked.OPT_OUT and purpose not in profile.consent)
 
@@ -55,6 +56,8 @@ def last_word(profile: Profile, purpose: str) -> Said | None:
 
 def refusal(profile: Profile, purpose: str) -> str:
     """Why `purpose` is closed for this person, as a skip reason; empty if it is open."""
+    if is_restricted(profile):
+        return RESTRICTED
     said = last_word(profile, purpose)
     if said and said.granted:
         return ""
@@ -63,6 +66,8 @@ def refusal(profile: Profile, purpose: str) -> str:
 
 def objection(profile: Profile, purpose: str) -> str:
     """Why a mail that the person themselves caused, such as a receipt, is not sent; empty unless they said no to it."""
+    if is_restricted(profile):
+        return RESTRICTED
     said = last_word(profile, purpose)
     return "" if said is None or said.granted else "consent withdrawn"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from envoi.events.event import NOBODY
 from envoi.people.profile import Profile, fold
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Latest:
             self._start_over()
         for stored in self._log.read(after=self._seen):
             self._seen = stored.seq
+            if stored.person == NOBODY:
+                continue
             self._count += 1
             self._news.setdefault(stored.person, []).append(stored)
             if stored.person in self._known:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from envoi.clock import Instant
-from envoi.events.event import Name, PersonId, Value
+from envoi.events.event import Name, PersonId, Value, forgets
 from envoi.people.words import REPORTED
 
 if TYPE_CHECKING:
@@ -57,13 +57,16 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
 
     A trait or consent keeps the value with the latest `at`, whatever order events come in; at equal `at` the later
     position in the log wins. A yes that somebody else reports counts only where nothing else was said: it opens nothing
-    that the person closed. Folding an event at or before `profile.seq` returns the profile unchanged.
+    that the person closed. Folding an event at or before `profile.seq` returns the profile unchanged. Nothing is left
+    of a person who was erased.
     """
     event = stored.event
     if profile is None:
         profile = Profile(person=stored.person, first_seen=event.at, last_seen=event.at)
     elif stored.seq <= profile.seq:
         return profile
+    if forgets(event):
+        return Profile(person=stored.person, first_seen=event.at, last_seen=event.at, seq=stored.seq)
     traits, consent = profile.traits, profile.consent
     if event.name == Name.PROFILE_UPDATED:
         news = {key: Trait(value=value, at=event.at) for key, value in event.props.items()}

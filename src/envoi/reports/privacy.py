@@ -41,3 +41,51 @@ class AuditEntries(Answer, frozen=True, kw_only=True):
     """The audit log, the newest entry first."""
 
     entries: list[AuditEntry]
+
+
+class Verification(Answer, frozen=True, kw_only=True):
+    """Whether an erasure holds."""
+
+    ok: bool
+    erasure: str
+    at: str
+    #: How many records of these people there are, by store, that were there before the erasure: none.
+    left: dict[str, int]
+    #: Whether one of them has come back since: what is known of them is of a new person.
+    came_back: bool
+    #: What is wrong with the audit log; empty if nothing is.
+    audit: str = ""
+
+
+class Exported(Answer, frozen=True, kw_only=True):
+    """An archive that was written."""
+
+    person: str
+    file: str
+    size_bytes: int
+
+
+class ErasureDone(Answer, frozen=True, kw_only=True):
+    """What an erasure did; `receipt` is the file that proves it."""
+
+    receipt: str
+    erased: dict[str, int]
+    kept: dict[str, str]
+    audit: str
+
+
+class Restriction(Answer, frozen=True, kw_only=True):
+    """Whether a person's data are used."""
+
+    person: str
+    restricted: bool
+
+
+class ErasedPeople(Answer, frozen=True, kw_only=True):
+    """The list of erasures, as it is kept with the backups."""
+
+    file: str
+    erasures: int
+    people: int
+    #: The receipts of those done again with this command.
+    replayed: list[str]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from envoi.events.event import NOBODY
 from envoi.segments.plan import next_plan
 from envoi.segments.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from envoi.events.event import Stored
+    from envoi.events.event import PersonId, Stored
     from envoi.events.port import EventLog
     from envoi.segments.base import Judge
 
 #: How many events are learned from between two commits.
 AT_ONCE = 250
+_NOBODY: Mapping[PersonId, int] = MappingProxyType({})
 
 
 class Backfill:
@@ -28,12 +31,17 @@ class Backfill:
         self._log = log
         self._seen = log.position()
         self._left: Iterator[Stored] = iter(())
+        self._gone: dict[PersonId, int] = {}
 
-    def step(self, head: int) -> bool:
+    def step(self, head: int, gone: Mapping[PersonId, int] = _NOBODY) -> bool:
         """Teaches it what came since the last step and some more; True when it knows everything up to `head`.
 
-        Who moved in the past is no news, so it is not told.
+        Who moved in the past is no news, so it is not told. Who is `gone`, by the position at which they were erased,
+        is not known, though their events may have been read before they were.
         """
+        for person in gone.keys() - self._gone.keys():
+            self.judge.forget(person)
+        self._gone = dict(gone)
         count, self._seen = AT_ONCE + head - self._seen, head
         for _ in range(count):
             stored = next(self._left, None)
@@ -42,7 +50,8 @@ class Backfill:
                 stored = next(self._left, None)
             if stored is None:
                 break
-            self.judge.event(stored)
+            if stored.person != NOBODY and stored.seq > gone.get(stored.person, 0):
+                self.judge.event(stored)
             self.head = stored.seq
         return self.head == head
 

@@ -49,6 +49,10 @@ class Judge(Protocol):
         """Everyone who is known."""
         ...
 
+    def forget(self, person: PersonId) -> None:
+        """Lets go of all that is known of a person."""
+        ...
+
     def segments(self, person: PersonId) -> Collection[str]:
         """The segments that the person is in, as of the last event or deadline worked off."""
         ...

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.clock import Instant
+from envoi.events.event import NOBODY, forgets
 from envoi.segments.transition import BY_TIME, Transition, as_event, by_definition, event_of, from_event
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Watch:
     unsaved: dict[PersonId, int] = field(default_factory=dict)
     #: Who has not been told of since a definition changed.
     untold: dict[PersonId, None] = field(default_factory=dict)
+    #: Who was erased, and the position of the event that says so: another judge that is being taught has to know.
+    gone: dict[PersonId, int] = field(default_factory=dict)
     _defined: dict[str, Defined] = field(init=False)
     #: Whether all that was to be judged as of before the plan has been.
     _is_past: bool = field(init=False, default=False)
@@ -67,6 +70,9 @@ class Watch:
         found: list[Transition] = []
         event, unsaved = self.judge.event, self.unsaved
         for stored in new:
+            if stored.person == NOBODY or forgets(stored.event):
+                self._forget(stored)
+                continue
             unsaved.setdefault(stored.person, stored.seq)
             found += event(stored)
             self.head = stored.seq
@@ -115,6 +121,18 @@ class Watch:
             self.plan = replace(self.plan, announced=True)
             self.states.adopt(self.plan, self.saved)
 
+    def _forget(self, stored: Stored) -> None:
+        """Lets go of a person who was erased: nobody is told that they left, as nobody was there."""
+        self.head = stored.seq
+        if stored.person == NOBODY:
+            return
+        self.gone[stored.person] = stored.seq
+        self.unsaved.pop(stored.person, None)
+        self.untold.pop(stored.person, None)
+        self.judge.forget(stored.person)
+        inside = self.memberships.of(stored.person)
+        self.memberships.note([_out(segment, stored) for segment in inside])
+
     @property
     def saved(self) -> int:
         """The position in the log up to which all that it did to people has been saved."""
@@ -155,6 +173,13 @@ class Watch:
             )
             for segment in sorted(before ^ self.memberships.of(person).keys())
         ]
+
+
+def _out(segment: str, stored: Stored) -> Transition:
+    """A way out that is noted, and told nowhere."""
+    return Transition(
+        segment=segment, condition="", person=stored.person, entered=False, at=stored.event.at, cause=BY_TIME
+    )
 
 
 def _as_events(found: Sequence[Transition], now: Instant) -> list[tuple[PersonId, Event]]:

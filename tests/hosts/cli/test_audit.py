@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from envoi.hosts.audit import note
+from envoi.hosts.audit import known_as, note
 from envoi.hosts.folder import state_folder
 from envoi.people.privacy.audit import Deed
 from tests.hosts.cli.conftest import Run
@@ -13,7 +13,7 @@ from tests.hosts.cli.conftest import Run
 def test_a_kept_head_finds_what_is_missing(fresh: Path, envoi: Run) -> None:
     assert envoi("audit", "verify", "--project", fresh).code == 0
     for what in (Deed.EXPORTED, Deed.ERASED):
-        note(fresh, what, by="ann", about="17", detail={"events": 3})
+        note(fresh, what, by="ann", about=known_as(fresh, "17"), detail={"events": 3})
     head = envoi("audit", "head", "--project", fresh).out.strip()
     assert head.startswith("2:")
     assert envoi("audit", "verify", "--head", head, "--project", fresh).code == 0

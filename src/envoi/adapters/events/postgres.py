@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from envoi.adapters.postgres import APPENDING, as_bytes, as_json
-from envoi.events.event import Event, PersonId, Rejected, Stored
+from envoi.events.emptied import ERASURES, emptied_id
+from envoi.events.event import NOBODY, Event, PersonId, Rejected, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,8 +50,10 @@ _rejected = msgspec.json.Decoder(Rejected).decode
 class PostgresEventLog:
     """An EventLog in a PostgreSQL database; processes that append take turns."""
 
-    def __init__(self, database: Postgres) -> None:
+    def __init__(self, database: Postgres, key: bytes = b"") -> None:
+        """With the project's secret as `key`, an event that was erased is known when it is delivered again."""
         self._db = database
+        self._key = key
         database.create(*_TABLES)
 
     def append(self, batch: Batch, follow: Follow | None = None) -> list[Stored]:
@@ -83,7 +86,9 @@ class PostgresEventLog:
     def fetch(self, seqs: Sequence[int]) -> list[Stored]:
         """The events at these positions, in the order asked; a position that does not exist is left out."""
         wanted = [seq for seq in seqs if 0 < seq < 1 << 63]
-        found = {each.seq: each for each in self._select("WHERE seq = ANY(%s)", wanted)}
+        found = {
+            each.seq: each for each in self._select("WHERE seq = ANY(%s) AND person <> %s", wanted, as_bytes(NOBODY))
+        }
         return [found[seq] for seq in seqs if seq in found]
 
     def find(self, source: str, ids: Sequence[str]) -> list[Stored]:
@@ -114,6 +119,8 @@ class PostgresEventLog:
 
     def _add(self, events: Sequence[tuple[PersonId, Event]]) -> list[Stored]:
         """Inserts those that are new, numbered without a gap."""
+        if events and self.position(ERASURES):
+            events = self._without_erased(events)
         if not events:
             return []
         names = [(as_bytes(event.source), as_bytes(event.id)) for _, event in events]
@@ -127,6 +134,15 @@ class PostgresEventLog:
             Stored(seq=seq, person=came[source, name][0], event=came[source, name][1])
             for seq, source, name in sorted(rows)
         ]
+
+    def _without_erased(self, events: Sequence[tuple[PersonId, Event]]) -> Sequence[tuple[PersonId, Event]]:
+        """Leaves out what was here before and was erased."""
+        ids = [as_bytes(emptied_id(event.source, event.id, self._key)) for _, event in events]
+        sources = [as_bytes(event.source) for _, event in events]
+        sql = """SELECT e.id FROM events AS e
+            JOIN unnest(%s::bytea[], %s::bytea[]) AS came (source, id) ON e.source = came.source AND e.id = came.id"""
+        known = {bytes(name) for (name,) in self._db.rows(sql, (sources, ids))}
+        return [each for each, name in zip(events, ids, strict=True) if name not in known]
 
     def _select(self, sql: str, *values: object) -> list[Stored]:
         rows: list[tuple[Any, ...]] = self._db.rows(f"{_SELECT} {sql}", values)

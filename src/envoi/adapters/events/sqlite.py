@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from envoi.adapters.database import create, refusals, transaction, write_rows
-from envoi.events.event import Event, PersonId, Rejected, Stored
+from envoi.events.emptied import ERASURES, emptied_id
+from envoi.events.event import NOBODY, Event, PersonId, Rejected, Stored
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,8 +38,10 @@ _rejected = msgspec.json.Decoder(Rejected).decode
 class SqliteEventLog:
     """An EventLog in a SQLite file."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, key: bytes = b"") -> None:
+        """With the project's secret as `key`, an event that was erased is known when it is delivered again."""
         self._connection = connection
+        self._key = key
         create(connection, *_TABLES)
 
     def append(self, batch: Batch, follow: Follow | None = None) -> list[Stored]:
@@ -70,8 +73,8 @@ class SqliteEventLog:
 
     def fetch(self, seqs: Sequence[int]) -> list[Stored]:
         """The events at these positions, in the order asked; a position that does not exist is left out."""
-        sql = "SELECT seq, person, body FROM events WHERE seq IN (SELECT value FROM json_each(?))"
-        found = {each.seq: each for each in self._select(sql, _encode(list(seqs)).decode())}
+        sql = "SELECT seq, person, body FROM events WHERE seq IN (SELECT value FROM json_each(?)) AND person <> ?"
+        found = {each.seq: each for each in self._select(sql, _encode(list(seqs)).decode(), NOBODY)}
         return [found[seq] for seq in seqs if seq in found]
 
     def find(self, source: str, ids: Sequence[str]) -> list[Stored]:
@@ -107,6 +110,8 @@ class SqliteEventLog:
 
     def _add(self, events: Sequence[tuple[PersonId, Event]]) -> list[Stored]:
         """Inserts those that are new; SQLite numbers them without a gap."""
+        if events and self.position(ERASURES):
+            events = self._without_erased(events)
         if not events:
             return []
         rows = [(event.source, event.id, person, _encode(event)) for person, event in events]
@@ -122,6 +127,16 @@ class SqliteEventLog:
         return [
             Stored(seq=seq, person=person, event=event) for seq, (person, event) in enumerate(events, last - number + 1)
         ]
+
+    def _without_erased(self, events: Sequence[tuple[PersonId, Event]]) -> Sequence[tuple[PersonId, Event]]:
+        """Leaves out what was here before and was erased."""
+        by_id = {emptied_id(event.source, event.id, self._key): event.source for _, event in events}
+        known: set[str] = set()
+        for source in set(by_id.values()):
+            asked = _encode([each for each, of in by_id.items() if of == source]).decode()
+            sql = "SELECT id FROM events WHERE source = ? AND id IN (SELECT value FROM json_each(?))"
+            known.update(name for (name,) in self._rows(sql, source, asked))
+        return [each for each in events if emptied_id(each[1].source, each[1].id, self._key) not in known]
 
     def _select(self, sql: str, *values: object) -> list[Stored]:
         return [

@@ -15,6 +15,7 @@ from envoi.adapters.tables.duckdb_file import Resources, open_history, refusals,
 from envoi.adapters.tables.held import Held
 from envoi.errors import StoreFailed
 from envoi.events.catalogue import Kind
+from envoi.events.event import NOBODY, forgets
 from envoi.tables import column, quoted
 
 if TYPE_CHECKING:
@@ -124,10 +125,11 @@ class _Write:
 
     def add(self, stored: Sequence[Stored], catalogue: Catalogue) -> None:
         """Adds the events' rows to every table, and moves the head."""
-        made = columns(stored, catalogue, self.held)
-        numbers = self._numbers(made.people)
+        # Of those who were erased, nothing but that the log has come so far.
+        made = columns([one for one in stored if one.person != NOBODY and not forgets(one.event)], catalogue, self.held)
+        numbers = self._numbers(made.people) if made.events or made.traits else None
         for table, parts in (("events", made.events), ("items", made.items), ("traits", made.traits)):
-            if parts:
+            if parts and numbers is not None:
                 rows = pa.concat_tables(parts, promote_options="default")
                 place = rows.column_names.index("person")
                 self._insert(table, rows.set_column(place, "person", numbers.take(rows["person"])))

@@ -40,8 +40,12 @@ class Resources:
     wait_s: float = 5.0
 
 
-def open_history(path: Path | None, *, read_only: bool, resources: Resources) -> duckdb.DuckDBPyConnection:
+def open_history(
+    path: Path | None, *, read_only: bool, resources: Resources, may_attach: bool = False
+) -> duckdb.DuckDBPyConnection:
     """A connection to the file at `path`, which is made if it is not there; in memory if `path` is None.
+
+    Its SQL reaches no other file, unless it `may_attach` one.
 
     Raises:
         NotFound: `read_only`, and there is no file.
@@ -66,8 +70,9 @@ def open_history(path: Path | None, *, read_only: bool, resources: Resources) ->
         try:
             with refusals():
                 connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=settings)
-                # SQL here reads history, and no other file; set last, since it forbids setting the rest.
-                connection.execute("SET enable_external_access = false")
+                if not may_attach:
+                    # SQL here reads history, and no other file; set last, since it forbids setting the rest.
+                    connection.execute("SET enable_external_access = false")
                 return connection
         except StoreBusy:
             if waits == 0:

@@ -38,6 +38,7 @@ COMMANDS = {
         "why": Listed("why", "Show why a person is in a segment, or got a mail"),
     },
     "Privacy": {
+        "privacy": Listed("privacy", "Export or erase a person, restrict the use of their data, and prove it"),
         "audit": Listed("audit", "Show what was done with people's data, and prove that no entry was changed"),
     },
     "Mail": {

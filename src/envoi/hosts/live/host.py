@@ -11,7 +11,7 @@ from envoi.clock import SystemClock
 from envoi.conditions import bind
 from envoi.errors import NotFound
 from envoi.events.clean import Cleaner
-from envoi.hosts.folder import state_folder
+from envoi.hosts.folder import secret, state_folder
 from envoi.hosts.live.api import PREFIX, Ingest
 from envoi.hosts.live.desk import Desk
 from envoi.hosts.live.keeper import Keeper
@@ -90,7 +90,9 @@ class LiveHost:
 
     @contextmanager
     def _open(self) -> Iterator[Opened]:
-        definition = Definition(conditions=self._conditions, judge=self._judge, progress=self._note)
+        definition = Definition(
+            conditions=self._conditions, judge=self._judge, key=secret(self._root), progress=self._note
+        )
         # Millions of small objects live as long as the process: to look through them makes clients wait 0.2 s, and to
         # do so again and again while they are made takes minutes.
         usual = gc.get_threshold()

@@ -38,6 +38,8 @@ class Definition:
 
     conditions: Callable[[], Mapping[str, Bound]]
     judge: Callable[[Mapping[str, Bound]], Judge]
+    #: By which events are known that were erased.
+    key: bytes = b""
     #: Told how far opening has come.
     progress: Callable[[Task], None] = lambda _: None
 
@@ -68,7 +70,7 @@ class Opened:
         self.checkpoints.begin_anew()
         self.watch.note_told()
         if self.backfill is not None:
-            if self.backfill.step(self.watch.head):
+            if self.backfill.step(self.watch.head, self.watch.gone):
                 self.watch, self.backfill, self.has_old_states = self.backfill.in_force(self.watch), None, True
         elif self.has_old_states and self.watch.plan.announced:
             self.has_old_states = self.watch.states.forget(self.watch.plan.number) > 0
@@ -114,7 +116,7 @@ def opened(path: Path, definition: Definition, moments: Moments) -> Iterator[Ope
     """
     make_room(path)
     with closing(open_database(path)) as connection:
-        log = SqliteEventLog(connection)
+        log = SqliteEventLog(connection, definition.key)
         head = log.position()
         for last in log.fetch([head]):
             moments.after(last.event.seen_at)
