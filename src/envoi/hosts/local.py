@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from envoi.messages.ledger import Entry
     from envoi.messages.links import Links
     from envoi.messages.port import LinkTable, Statement, SuppressionList
+    from envoi.people.match.port import ReviewQueue
     from envoi.people.port import ProfileStore
     from envoi.reports.quality.answers import QualityReport
     from envoi.settings import Settings
@@ -59,6 +60,7 @@ class Envoi:
     project: Project
     stores: Stores
     suppressions: SuppressionList
+    reviews: ReviewQueue
     clock: Clock
     links: Links
     mail_url: str
@@ -198,6 +200,7 @@ class Envoi:
             root=self.root,
             post=self.stores,
             suppressions=self.suppressions,
+            reviews=self.reviews,
             clock=self.clock,
             mail_url=self.mail_url,
         )
@@ -275,6 +278,7 @@ def open_project(
             project=project,
             stores=stores,
             suppressions=kept.suppressions,
+            reviews=kept.reviews,
             clock=clock_of(settings),
             links=links_of(root, settings),
             mail_url=way_of(settings).url,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,9 @@ from envoi.adapters.events.text import readable
 from envoi.adapters.people.nicknames import english
 from envoi.adapters.people.splink import SplinkLinker, is_installed
 from envoi.errors import DataError, NotFound, did_you_mean
+from envoi.people.match.cluster import Bounds
+from envoi.people.match.columns import Columns
 from envoi.people.match.find import find
-from envoi.people.match.forms import known
 from envoi.people.match.gather import gather
 from envoi.people.match.kinds import guess, names_records
 from envoi.people.match.mapping import FieldMap, parse_field_map
@@ -24,7 +24,7 @@ from envoi.people.match.rules import RuleLinker
 from envoi.reports.matches import Matched, MatchField, measured, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from envoi.people.match.compare import Nicknames
     from envoi.people.match.port import Linker
@@ -58,22 +58,22 @@ def match_file(wanted: FileToMatch, *, progress: Progress = lambda *_: None) -> 
         ProjectError: the mapping is wrong.
     """
     begun = time.perf_counter()
-    mapping = _mapping(wanted.map)
-    table = _read(wanted.path, mapping, progress)
-    table.needs(wanted.key, wanted.truth, mapping.key, *mapping.fields)
+    mapping = mapping_of(wanted.map)
+    table, faults = _read(wanted.path, mapping, progress)
+    _needs(table, wanted.key, wanted.truth, mapping.key, *mapping.fields)
     truth = table.columns.pop(wanted.truth) if wanted.truth else []
     key = wanted.key or mapping.key or names_records(table.columns)
     names = _unique(table.columns.pop(key), key) if key else [str(number) for number in range(1, table.count + 1)]
     kinds = guess(table.columns, mapping.fields)
     people = gather(names, table.columns, kinds)
     nicknames = english()
-    linker, because = _linker(table.count, nicknames)
-    found = find(people, linker, nicknames=nicknames, cap=mapping.cap)
+    linker, because = linker_for(table.count, nicknames)
+    found = find(people, linker, nicknames=nicknames, bounds=Bounds(cap=mapping.cap))
     clusters, refused = told(people, found, nicknames)
     return Matched(
         file=str(wanted.path),
         records=table.count,
-        unreadable=dict(table.faults.most_common()),
+        unreadable=dict(faults.most_common()),
         method=linker.name,
         because=because,
         key=key,
@@ -85,7 +85,8 @@ def match_file(wanted: FileToMatch, *, progress: Progress = lambda *_: None) -> 
     )
 
 
-def _linker(records: int, nicknames: Nicknames) -> tuple[Linker, str]:
+def linker_for(records: int, nicknames: Nicknames) -> tuple[Linker, str]:
+    """Who weighs the pairs of so many records, and why it is the rules, if it is."""
     if not is_installed():
         return RuleLinker(nicknames), "splink is not installed; pip install 'envoi[identity]' finds more"
     if records < FEWEST:
@@ -93,40 +94,23 @@ def _linker(records: int, nicknames: Nicknames) -> tuple[Linker, str]:
     return SplinkLinker(nicknames), ""
 
 
-@dataclass(slots=True)
-class _Table:
-    columns: dict[str, list[str]] = field(default_factory=dict)
-    faults: Counter[str] = field(default_factory=Counter)
-    count: int = 0
-
-    def add(self, fields: Mapping[str, object]) -> None:
-        """One more record; a column that it or those before it lack holds nothing there."""
-        for name, value in fields.items():
-            if name not in self.columns:
-                self.columns[name] = [""] * self.count
-            self.columns[name].append(known(value))
-        self.count += 1
-        for values in self.columns.values():
-            if len(values) < self.count:
-                values.append("")
-
-    def needs(self, *columns: str) -> None:
-        """Refuses a column that is not there."""
-        for column in columns:
-            if column and column not in self.columns:
-                raise NotFound(f"there is no column {column!r}", hint=did_you_mean(column, self.columns))
-
-
-def _read(path: Path, mapping: FieldMap, progress: Progress) -> _Table:
-    table = _Table()
+def _read(path: Path, mapping: FieldMap, progress: Progress) -> tuple[Columns, Counter[str]]:
+    table, faults = Columns(), Counter[str]()
     for record in open_source(path, encoding=mapping.encoding, delimiter=mapping.delimiter).read():
         if record.fault:
-            table.faults[record.fault] += 1
+            faults[record.fault] += 1
         else:
             table.add(record.fields)
         if record.position % _EVERY == 0:
             progress(record.position, 0)
-    return table
+    return table, faults
+
+
+def _needs(table: Columns, *columns: str) -> None:
+    """Refuses a column that is not there."""
+    for column in columns:
+        if column and column not in table.columns:
+            raise NotFound(f"there is no column {column!r}", hint=did_you_mean(column, table.columns))
 
 
 def _unique(names: list[str], key: str) -> list[str]:
@@ -140,7 +124,13 @@ def _unique(names: list[str], key: str) -> list[str]:
     return names
 
 
-def _mapping(path: Path | None) -> FieldMap:
+def mapping_of(path: Path | None) -> FieldMap:
+    """What the mapping file says; nothing if there is none.
+
+    Raises:
+        NotFound: there is no such file.
+        ProjectError: it is wrong.
+    """
     if path is None:
         return FieldMap()
     with readable(path):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from envoi.messages.order import Order
     from envoi.messages.port import SuppressionList
     from envoi.messages.timing import Timing
+    from envoi.people.match.port import ReviewQueue
     from envoi.settings import Settings
 
 
@@ -53,6 +54,7 @@ class Sender:
     root: Path
     post: Post
     suppressions: SuppressionList
+    reviews: ReviewQueue
     clock: Clock
     mail_url: str
     #: Whether what servers put off is tried again at once, as a person who sends by hand expects.
@@ -197,6 +199,7 @@ def open_sender(root: Path) -> Iterator[Sender]:
                 days=kept.days,
             ),
             suppressions=kept.suppressions,
+            reviews=kept.reviews,
             clock=kept.clock,
             mail_url=way_of(settings).url,
         )

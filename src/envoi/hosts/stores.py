@@ -25,7 +25,9 @@ from envoi.adapters.messages.sqlite_suppressions import SqliteSuppressionList
 from envoi.adapters.messages.sqlite_tokens import SqliteSpentTokens
 from envoi.adapters.messages.watermark import Watermark
 from envoi.adapters.people.postgres import PostgresProfileStore
+from envoi.adapters.people.postgres_review import PostgresReviewQueue
 from envoi.adapters.people.sqlite import SqliteProfileStore, open_profiles
+from envoi.adapters.people.sqlite_review import SqliteReviewQueue
 from envoi.adapters.postgres import Postgres, PostgresClock
 from envoi.hosts.folder import secret
 from envoi.hosts.surroundings import clock_of
@@ -59,6 +61,7 @@ class Kept:
     days: SqliteDayBook | PostgresDayBook
     suppressions: SqliteSuppressionList | PostgresSuppressionList
     tokens: Tokens
+    reviews: SqliteReviewQueue | PostgresReviewQueue
     #: By which leases are held: the project's own, or, where machines share the stores, their server's.
     clock: Clock
 
@@ -90,6 +93,7 @@ def open_stores(settings: Settings, state: Path, *, any_thread: bool = False) ->
                 days=PostgresDayBook(database),
                 suppressions=PostgresSuppressionList(database),
                 tokens=PostgresSpentTokens(database),
+                reviews=PostgresReviewQueue(database),
                 clock=PostgresClock(database) if settings.as_of is None else clock_of(settings),
             )
         return
@@ -109,5 +113,6 @@ def open_stores(settings: Settings, state: Path, *, any_thread: bool = False) ->
             days=SqliteDayBook(connection),
             suppressions=SqliteSuppressionList(connection),
             tokens=SqliteSpentTokens(connection),
+            reviews=SqliteReviewQueue(connection),
             clock=clock_of(settings),
         )

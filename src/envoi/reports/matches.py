@@ -1,10 +1,10 @@
-"""What `envoi match` answers; the fields are a contract."""
+"""What `envoi match` answers, of a file and of a project's people; the fields are a contract."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envoi.people.match.cluster import Cluster, Link, clusters
+from envoi.people.match.cluster import Bounds, Cluster, Link, clusters
 from envoi.people.match.find import MERGE, REVIEW, Found, parts
 from envoi.people.match.reasons import doubt, reasons
 from envoi.people.match.truth import pairwise
@@ -102,6 +102,35 @@ class Matched(Answer, frozen=True, kw_only=True):
     seconds: float
 
 
+class PeopleMatched(Answer, frozen=True, kw_only=True):
+    """Duplicates among a project's own people."""
+
+    people: int
+    #: "splink" or "rules".
+    method: str
+    #: Why it is the rules, if it is.
+    because: str
+    fields: list[MatchField]
+    #: Whether nobody was merged and nothing put before anyone.
+    dry_run: bool
+    #: The thresholds: merged unseen, and looked at.
+    merge: float = MERGE
+    review: float = REVIEW
+    #: Who was merged, or would be, the surest first.
+    merged: list[MatchLink]
+    #: Pairs that somebody is to look at.
+    asked: list[MatchLink]
+    #: How many of them were not asked before.
+    new: int
+    #: Pairs that somebody told apart, and whose records are as they were then.
+    told_apart: int
+    #: Links that would have joined more people than the cap, or a mere chain.
+    refused: list[MatchLink]
+    #: Who may not be merged although they seem to be one, and why.
+    conflicts: dict[str, str]
+    seconds: float
+
+
 def told(people: People, found: Found, nicknames: Nicknames) -> tuple[list[MatchCluster], list[MatchLink]]:
     """The clusters, largest first, and the links refused, in words."""
 
@@ -118,7 +147,7 @@ def measured(found: Found, column: str, truth: Sequence[str], *, cap: int) -> Ma
     """How good the clusters are at each threshold."""
     rows = []
     for threshold in THRESHOLDS:
-        made = clusters(found.links, threshold=threshold, cap=cap).clusters
+        made = clusters(found.links, threshold=threshold, bounds=Bounds(cap=cap)).clusters
         held = pairwise((each.records for each in made), truth)
         rows.append(
             MatchAt(
@@ -142,6 +171,13 @@ def measured(found: Found, column: str, truth: Sequence[str], *, cap: int) -> Ma
     )
 
 
+def in_words(people: People, link: Link, nicknames: Nicknames) -> list[str]:
+    """Why the two may be one person, and why somebody should look, if so."""
+    against = doubt(people, link.left, link.right, nicknames)
+    why = reasons(people, link.left, link.right, nicknames)
+    return [*why, *([f"somebody should look: {against}"] if against else [])]
+
+
 def _cluster(people: People, each: Cluster, certain: dict[int, Cluster], links: list[MatchLink]) -> MatchCluster:
     within = parts(each, certain)
     return MatchCluster(
@@ -154,12 +190,10 @@ def _cluster(people: People, each: Cluster, certain: dict[int, Cluster], links: 
 
 
 def _link(people: People, link: Link, nicknames: Nicknames) -> MatchLink:
-    against = doubt(people, link.left, link.right, nicknames)
-    why = reasons(people, link.left, link.right, nicknames)
     return MatchLink(
         left=people.keys[link.left],
         right=people.keys[link.right],
         score=round(link.score, 6),
         verdict="merge" if link.score >= MERGE else "review",
-        reasons=[*why, *([f"somebody should look: {against}"] if against else [])],
+        reasons=in_words(people, link, nicknames),
     )

@@ -81,3 +81,17 @@ def test_a_project_may_say_what_columns_are(envoi: Run, file: Path, tmp_path: Pa
 def test_a_column_that_is_not_there(envoi: Run, file: Path) -> None:
     ran = envoi("match", file, "--truth", "whom", "--json")
     assert (ran.code, ran.answer["error"]["hint"]) == (1, "did you mean 'who'?")  # type: ignore[index]
+
+
+def test_of_a_projects_own_people_it_tells_who_would_be_merged(envoi: Run, shop: Path) -> None:
+    ran = envoi("match", "--people", "--dry-run", "--project", shop, "--json")
+    assert (ran.code, ran.answer["dry_run"]) == (0, True)
+    assert ran.answer["people"] == 12
+    assert ran.answer["merged"] == ran.answer["asked"] == []
+    told = envoi("match", "--people", "--dry-run", "--project", shop)
+    assert "0 pairs would be merged; 0 need somebody to look" in told.out
+
+
+@pytest.mark.parametrize("arguments", [["--people", "crm.csv"], ["--dry-run", "crm.csv"], []])
+def test_people_and_a_file_are_two_questions(envoi: Run, arguments: list[str]) -> None:
+    assert envoi("match", *arguments).code == 2

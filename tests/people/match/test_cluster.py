@@ -8,7 +8,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envoi.people.match.cluster import SUPPORT, Link, clusters
+from envoi.people.match.cluster import SUPPORT, Bounds, Link, clusters
 
 _links = st.dictionaries(
     st.tuples(st.integers(0, 14), st.integers(0, 14)).filter(lambda pair: pair[0] < pair[1]),
@@ -19,7 +19,7 @@ _links = st.dictionaries(
 
 @given(_links, st.floats(0, 1), st.integers(2, 6))
 def test_the_laws_of_clusters(links: list[Link], threshold: float, cap: int) -> None:
-    found = clusters(links, threshold=threshold, cap=cap)
+    found = clusters(links, threshold=threshold, bounds=Bounds(cap=cap))
     seen = [record for each in found.clusters for record in each.records]
     assert len(seen) == len(set(seen))
     for each in found.clusters:
@@ -62,6 +62,19 @@ def test_two_groups_held_by_one_thread_are_split_there() -> None:
 
 def test_what_is_beyond_the_cap_is_cut_at_the_weakest_link() -> None:
     chain = [Link(0, 1, 0.99), Link(1, 2, 0.91), Link(2, 3, 0.98)]
-    found = clusters([*chain, Link(0, 3, 0.9)], threshold=0.9, cap=3)
+    found = clusters([*chain, Link(0, 3, 0.9)], threshold=0.9, bounds=Bounds(cap=3))
     assert [each.records for each in found.clusters] == [(0, 1), (2, 3)]
     assert found.refused == (chain[1], Link(0, 3, 0.9))
+
+
+def test_who_was_told_apart_is_not_joined_even_by_way_of_a_third() -> None:
+    links = [Link(0, 1, 0.999), Link(1, 2, 0.999), Link(0, 2, 0.999)]
+    found = clusters(links, threshold=0.9, bounds=Bounds(apart={0: frozenset({2}), 2: frozenset({0})}))
+    assert [each.records for each in found.clusters] == [(0, 1)]
+
+
+def test_a_person_merged_of_several_counts_as_many() -> None:
+    links = [Link(0, 1, 0.999), Link(1, 2, 0.98)]
+    assert len(clusters(links, threshold=0.9, bounds=Bounds(cap=4, weights={0: 2})).clusters[0].records) == 3
+    found = clusters(links, threshold=0.9, bounds=Bounds(cap=4, weights={0: 3}))
+    assert [each.records for each in found.clusters] == [(0, 1)]

@@ -7,6 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from envoi.people.match.cluster import Bounds
 from envoi.people.match.find import MERGE, REVIEW, Found, find, parts
 from envoi.people.match.record import People
 from envoi.people.match.rules import RuleLinker
@@ -16,7 +17,7 @@ OTHERS = strangers(300)
 
 
 def found(crowd: People, *, cap: int = 100) -> Found:
-    return find(crowd, RuleLinker(NICKNAMES), nicknames=NICKNAMES, cap=cap)
+    return find(crowd, RuleLinker(NICKNAMES), nicknames=NICKNAMES, bounds=Bounds(cap=cap))
 
 
 @given(rows, st.randoms(use_true_random=False))

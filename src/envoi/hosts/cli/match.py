@@ -1,4 +1,4 @@
-"""`envoi match`: records of a file that are of one person."""
+"""`envoi match`: records of a file, or people of the project, that are one person."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from envoi.flow import catch_up_profiles
 from envoi.hosts.cli.faults import quoting
+from envoi.hosts.cli.opening import root_of, sending
 from envoi.hosts.cli.options import Json, ProjectDir
 from envoi.hosts.cli.screen import columns, note, paint, progress, show
 from envoi.hosts.matching import FileToMatch, match_file
+from envoi.hosts.matching_people import Matching, match_people
+from envoi.hosts.merging import merging_of
 from envoi.people.match.record import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from envoi.reports.matches import Matched, MatchTruth
+    from envoi.reports.matches import Matched, MatchTruth, PeopleMatched
 
 #: As many clusters are told on the screen; --json tells all.
 _TOLD = 10
@@ -24,8 +28,14 @@ _MAPPING = "match.toml"
 
 
 def command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet; text may end in .gz.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet; text may end in .gz.")
+    ] = None,
     *,
+    people: Annotated[bool, typer.Option("--people", help="Instead of a file: the project's own people.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --people: tell who would be merged, and change nothing.")
+    ] = False,
     truth: Annotated[
         str, typer.Option(metavar="COLUMN", help="A column that says who each record is of, to measure how good it is.")
     ] = "",
@@ -39,10 +49,18 @@ def command(
     project: ProjectDir = None,
     json: Json = False,
 ) -> None:
-    """Find the records in FILE that are of one person, each with how likely it is and why; nothing is changed.
+    """Find the records that are of one person, each with how likely it is and why.
 
-    At 0.99 and above records can be merged unseen; from 0.90 somebody should look. It needs no project.
+    At 0.99 and above records can be merged unseen; from 0.90 somebody should look. With FILE nothing is changed, and no
+    project is needed. With --people the project's people are merged so, and the others wait on the page Review.
     """
+    if people:
+        if file or truth or key or map_:
+            raise typer.BadParameter("it stands alone, but for --dry-run and --project", param_hint="--people")
+        _match_people(project, dry_run=dry_run, json=json)
+        return
+    if file is None or dry_run:
+        raise typer.BadParameter("name the file, or say --people", param_hint="FILE")
     if map_ is None and project and (project / _MAPPING).is_file():
         map_ = project / _MAPPING
     wanted = FileToMatch(path=file, map=map_, key=key, truth=truth)
@@ -51,6 +69,38 @@ def command(
     if found.because:
         note(f"matched by rules: {found.because}")
     show(found, "\n".join(_text(found)), json=json)
+
+
+def _match_people(project: Path | None, *, dry_run: bool, json: bool) -> None:
+    root = root_of(project)
+    with sending(project) as sender, progress("read", "people") as advance, quoting():
+        catch_up_profiles(sender.post.log, sender.post.people)
+        matching = Matching(people=sender.post.people, queue=sender.reviews)
+        merge = None if dry_run else merging_of(root).merge
+        found = match_people(root, matching, merge, progress=advance)
+    if found.because:
+        note(f"matched by rules: {found.because}")
+    show(found, "\n".join(_people(found)), json=json)
+
+
+def _people(found: PeopleMatched) -> Iterator[str]:
+    yield f"{found.people:,} people in {found.seconds:.1f} s"
+    yield columns([(each.column, each.kind) for each in found.fields if each.kind != Kind.IGNORED])
+    would = "would be merged" if found.dry_run else "merged"
+    yield f"{len(found.merged):,} pairs {would}; {len(found.asked):,} need somebody to look" + (
+        "" if found.dry_run else f", {found.new:,} of them new: see the page Review"
+    )
+    for link in [*found.merged, *found.asked][:_TOLD]:
+        verdict = paint(link.verdict, "green" if link.verdict == "merge" else "yellow")
+        yield f"  {link.score:.3f} {verdict}: {link.left} - {link.right}  {'; '.join(link.reasons)}"
+    if len(found.merged) + len(found.asked) > _TOLD:
+        yield f"  and {len(found.merged) + len(found.asked) - _TOLD:,} more: --json tells all"
+    if found.told_apart:
+        yield f"{found.told_apart:,} pairs were told apart by somebody, and stay so"
+    if found.refused:
+        yield f"{len(found.refused):,} links would have joined too much, and were not followed"
+    for pair, why in found.conflicts.items():
+        yield paint(f"  {pair} may not be one: {why}", "yellow")
 
 
 def _text(found: Matched) -> Iterator[str]:

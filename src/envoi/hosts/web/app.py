@@ -12,7 +12,20 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from envoi.errors import EnvoiError
-from envoi.hosts.web import campaigns, faults, home, mail, mailbox, people, quality, respondents, segments, suppressions
+from envoi.hosts.merging import merging_of
+from envoi.hosts.web import (
+    campaigns,
+    faults,
+    home,
+    mail,
+    mailbox,
+    people,
+    quality,
+    respondents,
+    review,
+    segments,
+    suppressions,
+)
 from envoi.hosts.web.builder.page import build
 from envoi.hosts.web.editor import page
 from envoi.hosts.web.editor.frame import frame
@@ -33,6 +46,8 @@ from envoi.hosts.web.webhooks import Webhooks, webhook
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from envoi.hosts.merging import Merger
 
 #: No request to these pages has a body worth more than this.
 MOST_BYTES = 1_048_576
@@ -55,6 +70,7 @@ ROUTES = (
     Route("/campaigns/{campaign}/cases", reads(mail.cases)),
     Route("/quality", reads(quality.quality)),
     Route("/quality/people", reads(quality.people)),
+    Route("/review", takes(review.review), methods=["GET", "POST"]),
     Route("/suppressions", takes(suppressions.suppressions), methods=["GET", "POST"]),
     Route("/mailbox", reads(mailbox.mailbox)),
     Route("/mailbox/frame/{mail:path}", reads(mailbox.letter_frame)),
@@ -73,10 +89,11 @@ ROUTES = (
 )
 
 
-def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0) -> Starlette:
+def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0, merger: Merger = merging_of) -> Starlette:
     """The pages of the project in `root`, answered under the name `host` too if it is one.
 
-    `idle_s` is how long the project stays open after a page, closed to commands that write.
+    `idle_s` is how long the project stays open after a page, closed to commands that write. `merger` makes ready what
+    merges people.
     """
     hold, hits = Hold(root, idle_s=idle_s), Hits(root)
 
@@ -106,4 +123,5 @@ def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0) -> Starlett
     made.state.memory = Memory()
     made.state.webhooks = Webhooks()
     made.state.moving = Moving(root)
+    made.state.merger = merger
     return made

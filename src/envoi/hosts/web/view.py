@@ -75,6 +75,11 @@ def suppressions_path(**asked: str | int) -> str:
     return _path("suppressions", **asked)
 
 
+def review_path(**asked: str | int) -> str:
+    """The address of the page of pairs that may be one person."""
+    return _path("review", **asked)
+
+
 def template_path(name: str, inner: str = "", **asked: str | int) -> str:
     """The address of a template's page, or of one below it."""
     return _path("templates", name, *([inner] if inner else []), **asked)
@@ -126,6 +131,7 @@ def _environment() -> Environment:
         "mailbox_path": mailbox_path,
         "quality_path": quality_path,
         "suppressions_path": suppressions_path,
+        "review_path": review_path,
         "own_names": frozenset(Name),
         "assets": {name: _asset(name) for name in ASSETS},
     }

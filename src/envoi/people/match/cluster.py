@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 #: Nobody is on record more often; a larger cluster comes of a value that many leave as it was ("test@test.com").
 CAP = 100
@@ -27,6 +27,18 @@ class Link(NamedTuple):
     left: int
     right: int
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What no cluster goes beyond, however alike its records are."""
+
+    #: The most records of one person.
+    cap: int = CAP
+    #: By record, those it must not be with: somebody said that they are two people.
+    apart: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    #: By record, for how many it stands, as a person merged of several does; 1 if it is not here.
+    weights: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +62,18 @@ class Clusters:
     refused: tuple[Link, ...]
 
 
-def clusters(links: Sequence[Link], *, threshold: float, cap: int = CAP) -> Clusters:
+#: A hundred records at most, whichever they are.
+ANY = Bounds()
+
+
+def clusters(links: Sequence[Link], *, threshold: float, bounds: Bounds = ANY) -> Clusters:
     """The clusters that links of at least `threshold` make; weaker links only tell how alike two clusters are."""
-    groups = _Groups(links)
+    groups = _Groups(links, bounds)
     refused = []
     for link in sorted(links, key=lambda each: (-each.score, each.left, each.right)):
         if link.score < threshold:
             break
-        if not groups.join(link, cap):
+        if not groups.join(link):
             refused.append(link)
     found = [Cluster(records=tuple(sorted(each)), links=tuple(groups.held[at])) for at, each in groups.members.items()]
     several = sorted((each for each in found if len(each.records) > 1), key=lambda each: each.records)
@@ -69,6 +85,7 @@ class _Groups:
     """Groups of records as they grow; each is known by one of its members."""
 
     links: Sequence[Link]
+    bounds: Bounds
     root: dict[int, int] = field(default_factory=dict)
     members: dict[int, list[int]] = field(default_factory=dict)
     held: dict[int, list[Link]] = field(default_factory=lambda: defaultdict(list))
@@ -83,19 +100,25 @@ class _Groups:
             self.across[left][right] += score
             self.across[right][left] += score
 
-    def join(self, link: Link, cap: int) -> bool:
+    def join(self, link: Link) -> bool:
         """Whether the link's records are in one group now."""
         one, other = self.root[link.left], self.root[link.right]
         if one == other:
             return True
         size, more = len(self.members[one]), len(self.members[other])
-        if size + more > cap or self.across[one][other] < SUPPORT * size * more:
+        if self.across[one][other] < SUPPORT * size * more or not self._may_be_one(one, other):
             return False
         if size < more:
             one, other = other, one
         self._take_in(one, other)
         self.held[one].append(link)
         return True
+
+    def _may_be_one(self, one: int, other: int) -> bool:
+        weights, apart = self.bounds.weights, self.bounds.apart
+        if sum(weights.get(each, 1) for group in (one, other) for each in self.members[group]) > self.bounds.cap:
+            return False
+        return not any(self.root.get(foe) == other for each in self.members[one] for foe in apart.get(each, ()))
 
     def _take_in(self, one: int, other: int) -> None:
         for record in self.members[other]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from envoi.people.match.blocking import blocks
 from envoi.people.match.calibrate import calibrate
-from envoi.people.match.cluster import CAP, Cluster, Link, clusters
+from envoi.people.match.cluster import ANY, Bounds, Cluster, Link, clusters
 from envoi.people.match.reasons import doubt
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Found:
     refused: tuple[Link, ...]
 
 
-def find(people: People, linker: Linker, *, nicknames: Nicknames, cap: int = CAP) -> Found:
+def find(people: People, linker: Linker, *, nicknames: Nicknames, bounds: Bounds = ANY) -> Found:
     """The records that are one person, as the linker weighs them."""
     weighed = linker.weigh(people, blocks(people))
     shares = calibrate(weighed, len(people.keys))
@@ -52,8 +52,8 @@ def find(people: People, linker: Linker, *, nicknames: Nicknames, cap: int = CAP
             score = _DOUBTFUL
         if score >= _LEAST:
             links.append(Link(left, right, score))
-    review = clusters(links, threshold=REVIEW, cap=cap)
-    certain = clusters(links, threshold=MERGE, cap=cap)
+    review = clusters(links, threshold=REVIEW, bounds=bounds)
+    certain = clusters(links, threshold=MERGE, bounds=bounds)
     return Found(links=tuple(links), clusters=review.clusters, certain=certain.clusters, refused=review.refused)
 
 
