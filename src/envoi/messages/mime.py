@@ -50,9 +50,11 @@ def to_bytes(message: Message, *, signers: Sequence[Signer] = ()) -> Lines:
     can_leave = bool(message.unsubscribe_url)
     shared = _shared(message.sender, message.reply_to, message.list_id, message.feedback_id, can_leave=can_leave)
     own = _own(message)
-    body = "".join((_PLAIN, quoted(message.text), _HTML, quoted(message.html), _END)).encode("ascii")
-    signed = signatures(shared + written(own), body, signers) if signers else ""
-    return Lines(f"{signed}{shared.text}{lines(own)}\r\n".encode("ascii") + body)
+    head, body = f"{shared.text}{lines(own)}\r\n", (_PLAIN, quoted(message.text), _HTML, quoted(message.html), _END)
+    if not signers:
+        return Lines("".join((head, *body)), "ascii")
+    signed = "".join(body).encode("ascii")
+    return Lines(f"{signatures(shared + written(own), signed, signers)}{head}".encode("ascii") + signed)
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from envoi.errors import LimitExceeded
@@ -134,11 +133,11 @@ class Loops(Writer):
         with self.perhaps():
             one_by_one = f"({', '.join(self.value(each) for each in part.inputs)},)"
         if part.fields:
-            getter = self.name()
-            self.names[getter] = itemgetter(*part.fields)
-            self.line(f"try: {values} = {getter}({item}) if type({item}) is dict else None")
-            self.line(f"except KeyError: {values} = None")
-            self.line(f"if {values} is None: {values} = {one_by_one}")
+            # One that lacks a field is as usual as one that has it, and no exception.
+            get = self.name()
+            fields = ", ".join(f"{get}({self.constant(key)}, missing)" for key in part.fields)
+            self.line(f"if type({item}) is dict: {get} = {item}.get; {values} = ({fields})")
+            self.line(f"else: {values} = {one_by_one}")
         else:
             self.line(f"{values} = {one_by_one}")
         each = [self.name() for _ in part.inputs]

@@ -46,7 +46,7 @@ def joined(text: str) -> Quoted:
     '<p>=\r\nAnna'
     """
     before = _BEFORE.match(text)
-    return Quoted((text[before.end() :] if before else text).removesuffix(SOFT))
+    return Quoted(text[before.end() if before else 0 : -len(SOFT) if text.endswith(SOFT) else None])
 
 
 def encoded(text: str) -> str:
