@@ -238,7 +238,9 @@ def test_the_same_decision_gives_the_same_bytes(stores: Stores, project: Project
     take_in(stores, 20)
     in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
     entry = next(stores.statement.entries("hello", state=State.PLANNED))
-    mailing = Mailing(press=press(project), archive=stores.archive, latest=Latest(stores.log, stores.people))
+    mailing = Mailing(
+        press=press(project), archive=stores.archive, latest=Latest(stores.log, stores.people, stores.archive)
+    )
     (first,) = mailing.render([entry])
     assert [first] == mailing.render([entry])
     assert isinstance(first, Outgoing)
@@ -249,7 +251,9 @@ def test_who_is_gone_is_left_out_and_the_others_get_theirs(stores: Stores, proje
     take_in(stores, 20)
     in_bulk(project.campaigns["hello"], stores, project.definitions, NOW)
     here, gone = islice(stores.statement.entries("hello", state=State.PLANNED), 2)
-    mailing = Mailing(press=press(project), archive=stores.archive, latest=Latest(stores.log, stores.people))
+    mailing = Mailing(
+        press=press(project), archive=stores.archive, latest=Latest(stores.log, stores.people, stores.archive)
+    )
     without = [replace(gone, decision=10**6), here, replace(gone, person=PersonId("nobody"))]
     first, second, third = mailing.render(without)
     assert (first, third) == (Skip(reason="the decision is gone"), Skip(reason="the person is gone"))

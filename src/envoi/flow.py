@@ -14,6 +14,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
+from operator import attrgetter
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,10 @@ from envoi.messages.look import Look, no_mails, nothing_suppressed
 from envoi.messages.order import Command, Order
 from envoi.messages.outcome import NAMES, outcome
 from envoi.messages.warm_up import warmed
+from envoi.people.folding import Folding, survivor
 from envoi.people.latest import Latest
-from envoi.people.profile import Profile, fold
+from envoi.people.regroup import concerned, related
+from envoi.people.story import given_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from envoi.messages.port import Ledger, LinkTable, Mailer, Statement
     from envoi.messages.warm_up import DayBook, Warmth
     from envoi.people.port import ProfileStore
+    from envoi.people.profile import Profile
     from envoi.segments.watch import Watch
     from envoi.tables import Tables
 
@@ -60,6 +64,7 @@ BATCH = 10_000
 #: How many events are judged, or folded into profiles, in one commit when there are many at once.
 PAGE = 1_000
 
+_SEQ = attrgetter("seq")
 _entry_in = msgspec.json.Encoder().encode
 _entry_of = msgspec.json.Decoder(Entry).decode
 
@@ -158,39 +163,50 @@ def keep_up(log: EventLog, watch: Watch, *, pages: int = 1) -> bool:
 
 def catch_up(stores: Stores) -> None:
     """Folds what the log has and profiles or history have not: after a crash between the two."""
-    catch_up_profiles(stores.log, stores.people)
+    catch_up_profiles(stores.log, stores.people, stores.archive)
     for stored in _in_batches(stores.log.read(after=stores.tables.head()), BATCH):
-        stores.tables.write(stored)
+        stores.tables.write(stored, given_back(stores.archive, stored))
 
 
-def catch_up_profiles(log: EventLog, people: ProfileStore) -> None:
+def catch_up_profiles(log: EventLog, people: ProfileStore, archive: Archive) -> None:
     """Folds what the log has and profiles have not, a little in each commit: others want to write meanwhile."""
     for stored in _in_batches(log.read(after=people.position()), PAGE):
-        fold_profiles(people, stored)
+        fold_profiles(people, stored, archive)
 
 
 def fold_in(stores: Stores, stored: Sequence[Stored]) -> None:
     """Folds events into their people's profiles and into history; those folded before change nothing."""
-    fold_profiles(stores.people, stored)
-    stores.tables.write(stored)
+    fold_profiles(stores.people, stored, stores.archive)
+    stores.tables.write(stored, given_back(stores.archive, stored))
 
 
-def fold_profiles(people: ProfileStore, stored: Sequence[Stored]) -> None:
+def fold_profiles(people: ProfileStore, stored: Sequence[Stored], archive: Archive) -> None:
     """Folds events into their people's profiles alone."""
     stored = [one for one in stored if one.person != NOBODY]
-    profiles: dict[PersonId, Profile] = people.get(list({one.person for one in stored}))
+    folding = Folding(people.get, archive)
+    folding.expect(who for one in stored for who in concerned(one))
     for one in stored:
-        profiles[one.person] = fold(profiles.get(one.person), one)
-    people.put(list(profiles.values()))
+        folding.fold(one)
+    people.put(list(folding.profiles.values()))
 
 
 def as_of_now(archive: Archive, people: ProfileStore, person: PersonId) -> Profile | None:
-    """The person's profile with all that the log has of them, folded in already or not."""
+    """The person's profile with all that the log has of them, folded in already or not.
+
+    Of someone who turned out to be somebody else it is that person's.
+    """
     behind = people.position()
-    profile = people.get([person]).get(person)
-    for one in archive.of(person, after=behind):
-        profile = fold(profile, one)
-    return profile
+    known = survivor(people.get, person)
+    names = related(archive.regrouped(after=behind), {person, known.person if known else person})
+    folding = Folding(people.get, archive)
+    for one in sorted((one for name in names for one in archive.of(name, after=behind)), key=_SEQ):
+        folding.fold(one)
+
+    def get(names: Sequence[PersonId]) -> dict[PersonId, Profile]:
+        folding.expect(names)
+        return folding.profiles
+
+    return survivor(get, person)
 
 
 def in_bulk(
@@ -250,8 +266,8 @@ def send(press: Press, post: Post, run: Run) -> Delivered:
     catches up later.
     """
     # What is folded here need not be folded again and again while sending.
-    catch_up_profiles(post.log, post.people)
-    latest = Latest(post.log, post.people)
+    catch_up_profiles(post.log, post.people, post.archive)
+    latest = Latest(post.log, post.people, post.archive)
     campaign = press.campaign
     look = Look(latest=latest, clock=run.clock, suppressed=run.suppressed, mails=run.mails)
     checks = (consent(campaign.purpose, campaign.kind), suppression(), *run.checks)
@@ -277,7 +293,7 @@ def send(press: Press, post: Post, run: Run) -> Delivered:
         if latest.has_many_news:
             # Nobody else does it; a little between two turns, since others want to write.
             for stored in islice(_in_batches(post.log.read(after=post.people.position()), PAGE), 1):
-                fold_profiles(post.people, stored)
+                fold_profiles(post.people, stored, post.archive)
         if why := alarm.hear(settled):
             # Unless a person has cancelled it meanwhile.
             with suppress(Conflict):

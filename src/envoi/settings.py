@@ -159,6 +159,24 @@ class Purpose:
     topics: Mapping[str, str] = field(default_factory=dict)
 
 
+#: Kinds of key from the most to the least trusted.
+TRUST = ("user_id", "email", "phone", "device", "anonymous_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """`[identity]`: which keys make two records one person."""
+
+    #: Kinds of key from the most to the least trusted.
+    trust: tuple[str, ...] = TRUST
+    #: The most keys of a kind that one person has: what would make more of them is left apart.
+    limits: Mapping[str, int] = field(
+        default_factory=lambda: {"user_id": 1, "email": 5, "phone": 5, "device": 20, "anonymous_id": 100}
+    )
+    #: Values of keys that stand for nobody in particular, in lower case: a tablet in the shop, "sales@example.org".
+    blocked: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dkim:
     """`[[dkim]]`: one signature of each mail."""
@@ -222,6 +240,7 @@ class Settings:
     names: Mapping[str, str] = field(default_factory=dict)
     #: What templates get where a person lacks a value, by its path: {"person.first_name": "there"}.
     fallbacks: Mapping[str, str | int | float] = field(default_factory=dict)
+    identity: Identity = Identity()
     delivery: Delivery = Delivery()
     tracking: Tracking = Tracking()
     retention: Retention = Retention()

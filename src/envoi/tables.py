@@ -78,8 +78,11 @@ class Query:
 class Tables(Protocol):
     """History that can be extended and questioned."""
 
-    def write(self, stored: Sequence[Stored]) -> None:
+    def write(self, stored: Sequence[Stored], given_back: Mapping[int, Sequence[int]] | None = None) -> None:
         """Adds events in one commit; positions at or below `head` are left out, so writing again changes nothing.
+
+        Where people turn out to be one, what both did is that person's. Where someone turns out to be two, `given_back`
+        says by the position of the event that says so which events are the other's (people/story.py).
 
         Raises:
             StoreFailed: the disk is full or failed; then none of them is stored.

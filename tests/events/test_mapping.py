@@ -106,7 +106,7 @@ def test_people_are_so_as_of_a_date_or_a_time(written: str, expected: str) -> No
         (EVENTS.replace("user_id", "userid"), ["6: unknown key 'keys.userid'; did you mean 'user_id'?"]),
         (
             EVENTS.replace('user_id = "customer"', ""),
-            ["6: 'keys': needs at least one of user_id, email, phone and anonymous_id"],
+            ["6: 'keys': needs at least one of user_id, email, phone, device and anonymous_id"],
         ),
         (EVENTS + "event_ = 1", ["7: unknown key 'event_'; did you mean 'event'?"]),
         (

@@ -123,7 +123,7 @@ def moves(log: list[Stored]) -> list[tuple[object, ...]]:
 def uninterrupted(root: Path, log: list[Stored], now: Instant) -> list[tuple[object, ...]]:
     """Who would have moved when if nothing had ever failed: by another judge, each event in a commit of its own."""
     anew = MemoryEventLog()
-    watch = take_up(SlowJudge(bound(root)), MemoryStateStore(), MemoryMemberships(), head=0, now=Instant(0))
+    watch = take_up(SlowJudge(bound(root)), MemoryStateStore(), MemoryMemberships(), anew, head=0, now=Instant(0))
     watch.note_told()
     for one in log:
         if one.event.source != ENVOI:

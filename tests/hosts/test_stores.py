@@ -41,12 +41,12 @@ def test_profiles_that_are_ahead_of_a_log_from_a_backup_are_folded_anew(state: P
     backup = (state / DATABASE).read_bytes()
     with open_stores(SETTINGS, state) as kept:
         kept.log.append(Batch(events=[second]))
-        catch_up_profiles(kept.log, kept.people)
+        catch_up_profiles(kept.log, kept.people, kept.log)
         assert kept.people.position() == 2
     (state / DATABASE).write_bytes(backup)
     with open_stores(SETTINGS, state) as kept:
         assert kept.people.position() == 0
         who, event = happening(3)
         kept.log.append(Batch(events=[(who, replace(event, name="Profile Updated", props={"city": "Lviv"}))]))
-        catch_up_profiles(kept.log, kept.people)
+        catch_up_profiles(kept.log, kept.people, kept.log)
         assert kept.people.get([who])[who].value("city") == "Lviv"

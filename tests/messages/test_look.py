@@ -46,7 +46,9 @@ def entry_of(campaign: str, person: str = "anna") -> Entry:
 
 def test_a_word_that_is_in_no_profile_yet_counts() -> None:
     log, people = MemoryEventLog(), MemoryProfileStore()
-    look = Look(latest=Latest(log, people), clock=FixedClock(NOW), suppressed=lambda asked: {asked[0]: "hard bounce"})
+    look = Look(
+        latest=Latest(log, people, log), clock=FixedClock(NOW), suppressed=lambda asked: {asked[0]: "hard bounce"}
+    )
     assert look([entry_of("spring")])["anna"].profile is None
     said: dict[str, Value] = {"purpose": "news", "granted": True}
     keys = {"user_id": "anna"}

@@ -45,7 +45,7 @@ STEPS = st.lists(
 @given(STEPS)
 def test_they_are_the_fold_of_the_whole_log(steps: list[tuple[str, PersonId | None]]) -> None:
     log, people = MemoryEventLog(), MemoryProfileStore()
-    found = Latest(log, people)
+    found = Latest(log, people, log)
     for number, (step, person) in enumerate(steps):
         if step == "append" and person:
             log.append(Batch(events=[(person, event(number))]))
@@ -64,7 +64,7 @@ def test_they_are_the_fold_of_the_whole_log(steps: list[tuple[str, PersonId | No
 def test_news_that_the_store_has_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latest, "_MOST_NEWS", 20)
     log, people = MemoryEventLog(), MemoryProfileStore()
-    found = Latest(log, people)
+    found = Latest(log, people, log)
     log.append(Batch(events=[(PEOPLE[number % 3], event(number)) for number in range(30)]))
     found.refresh()
     people.put(list(whole(log).values()))

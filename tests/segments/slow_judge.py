@@ -44,6 +44,39 @@ class SlowJudge:
         known.seq, known.settled = stored.seq, arrival
         return [*found, *self._moves(stored.person, known, arrival, by_event(stored.seq))]
 
+    def merge(self, stored: Stored, other: PersonId) -> Sequence[Transition]:
+        known, gone = self._known.setdefault(stored.person, Known()), self._known.get(other)
+        if stored.seq <= known.seq:
+            if gone is not None and gone.seq < stored.seq:
+                del self._known[other]
+            return []
+        if gone is None:
+            return self.event(stored)
+        arrival = max(stored.event.seen_at, known.settled)
+        found = self._by_time(stored.person, known, Instant(arrival - 1))
+        found += self._by_time(other, gone, Instant(arrival - 1))
+        known.events += [msgspec.structs.replace(one, person=stored.person) for one in gone.events]
+        known.events.append(stored)
+        known.seq, known.settled = stored.seq, arrival
+        del self._known[other]
+        found += [self._move(other, name, arrival, by_event(stored.seq), entered=False) for name in sorted(gone.inside)]
+        return [*found, *self._moves(stored.person, known, arrival, by_event(stored.seq))]
+
+    def rebuild(self, person: PersonId, events: Sequence[Stored], by: Stored) -> Sequence[Transition]:
+        known = self._known.setdefault(person, Known())
+        if by.seq <= known.seq:
+            return []
+        arrival = max(by.event.seen_at, known.settled)
+        found = self._by_time(person, known, Instant(arrival - 1))
+        known.events, known.seq, known.settled = list(events), by.seq, arrival
+        if events:
+            return [*found, *self._moves(person, known, arrival, by_event(by.seq))]
+        del self._known[person]
+        return [
+            *found,
+            *(self._move(person, name, arrival, by_event(by.seq), entered=False) for name in sorted(known.inside)),
+        ]
+
     def advance(self, to: Instant, limit: int) -> Sequence[Transition]:
         due = sorted((known.due, person) for person, known in self._known.items() if known.due and known.due <= to)
         found: list[Transition] = []
@@ -55,11 +88,13 @@ class SlowJudge:
         return min((known.due for known in self._known.values() if known.due), default=None)
 
     def pack(self, person: PersonId) -> State:
-        known = self._known[person]
+        known = self._known.get(person)
+        if known is None:
+            return State(person=person, seq=0, body=b"")
         return State(person=person, seq=known.seq, body=msgspec.json.encode(known))
 
     def unpack(self, states: Iterable[State]) -> None:
-        self._known |= {state.person: msgspec.json.decode(state.body, type=Known) for state in states}
+        self._known |= {state.person: msgspec.json.decode(state.body, type=Known) for state in states if state.body}
 
     def people(self) -> Collection[PersonId]:
         return list(self._known)
@@ -68,7 +103,7 @@ class SlowJudge:
         self._known.pop(person, None)
 
     def segments(self, person: PersonId) -> Collection[str]:
-        return self._known[person].inside
+        return self._known[person].inside if person in self._known else ()
 
     def _by_time(self, person: PersonId, known: Known, to: Instant) -> list[Transition]:
         found: list[Transition] = []
@@ -82,14 +117,8 @@ class SlowJudge:
         inside = {name for name, found in judged.items() if found.holds}
         known.due = min((found.until for found in judged.values() if found.until), default=None)
         moved, known.inside = sorted(inside ^ known.inside), inside
-        return [
-            Transition(
-                segment=name,
-                condition=self.conditions[name],
-                person=person,
-                entered=name in inside,
-                at=at,
-                cause=cause,
-            )
-            for name in moved
-        ]
+        return [self._move(person, name, at, cause, entered=name in inside) for name in moved]
+
+    def _move(self, person: PersonId, name: str, at: Instant, cause: str, *, entered: bool) -> Transition:
+        condition = self.conditions[name]
+        return Transition(segment=name, condition=condition, person=person, entered=entered, at=at, cause=cause)

@@ -48,7 +48,7 @@ class Shop:
         self._number = 0
 
     def opened(self, *, now: float) -> Watch:
-        watch = take_up(self.judge, self.states, self.memberships, head=self.log.position(), now=second(now))
+        watch = take_up(self.judge, self.states, self.memberships, self.log, head=self.log.position(), now=second(now))
         while keep_up(self.log, watch):
             pass
         return watch
@@ -206,7 +206,9 @@ def test_13_a_new_segment_is_right_from_the_past_and_tells_none_of_it() -> None:
         shop.happen("A", number)
     shop.until(60)
     told = len(shop.moves())
-    backfill = Backfill(judge({"often": 'did "A" at least 3 times', "now": 'did "A" in the last 9 seconds'}), shop.log)
+    backfill = Backfill(
+        judge({"often": 'did "A" at least 3 times', "now": 'did "A" in the last 9 seconds'}), shop.log, shop.log
+    )
     while not backfill.step(shop.watch.head):
         pass
     shop.watch = backfill.in_force(shop.watch)

@@ -74,7 +74,7 @@ class Life:
         """Begins anew, with what was saved, perhaps with other segments."""
         self.names = self.names if names is None else names
         judge = type(self).judge({name: BOUND[name] for name in sorted(self.names)})
-        self.watch = take_up(judge, self.states, self.memberships, head=self.log.position(), now=self.tick())
+        self.watch = take_up(judge, self.states, self.memberships, self.log, head=self.log.position(), now=self.tick())
         while keep_up(self.log, self.watch, pages=2):
             pass
         self.watch.tell_of_definitions()
@@ -185,7 +185,7 @@ def test_everything_thrown_away_is_worked_out_again_and_nothing_is_told_twice() 
     told, members, head = life.moves(), life.members(), life.log.position()
     anew = MemoryMemberships()
     judge = Life.judge({name: BOUND[name] for name in sorted(EVERYTHING)})
-    watch = take_up(judge, life.states, anew, head=0, now=START)
+    watch = take_up(judge, life.states, anew, life.log, head=0, now=START)
     watch.head = 0
     while keep_up(life.log, watch):
         pass

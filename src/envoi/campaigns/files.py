@@ -129,6 +129,20 @@ class SignUpShape(Shape):
     most_per_hour: int = Field(default=3, ge=1, le=100)
 
 
+KeyKind = Literal["user_id", "email", "phone", "device", "anonymous_id"]
+
+
+class IdentityShape(Shape):
+    """`[identity]` of envoi.toml: which keys make two records one person."""
+
+    #: From the most to the least trusted; what is not named comes after those that are.
+    trust: tuple[KeyKind, ...] = ()
+    #: The most keys of a kind that one person has.
+    limits: dict[KeyKind, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    #: Values that stand for nobody in particular.
+    blocked: tuple[str, ...] = ()
+
+
 FourCuts = tuple[Decimal, Decimal, Decimal, Decimal]
 
 
@@ -160,6 +174,7 @@ class EnvoiShape(Shape):
     purposes: dict[str, PurposeShape] = Field(default_factory=dict)
     consent: ConsentShape = ConsentShape()
     sign_up: SignUpShape | None = None
+    identity: IdentityShape = IdentityShape()
     delivery: DeliveryShape = DeliveryShape()
     #: What templates call a path of the data: FNAME = "person.first_name".
     names: dict[str, str] = Field(default_factory=dict)

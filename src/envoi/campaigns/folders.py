@@ -14,6 +14,7 @@ from envoi.campaigns.delivery_files import delivery_of
 from envoi.campaigns.files import (
     CampaignShape,
     EnvoiShape,
+    IdentityShape,
     PlanShape,
     PropertyShape,
     RfmShape,
@@ -33,7 +34,19 @@ from envoi.errors import DataError, did_you_mean
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
 from envoi.features.rfm import Rfm, fields
 from envoi.messages.address import check_address
-from envoi.settings import Consents, Dkim, MailKind, Privacy, Retention, Sender, Settings, Shop, SignUp, Tracking
+from envoi.settings import (
+    Consents,
+    Dkim,
+    Identity,
+    MailKind,
+    Privacy,
+    Retention,
+    Sender,
+    Settings,
+    Shop,
+    SignUp,
+    Tracking,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,11 +102,21 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
         fallbacks=main.fallbacks,
         unsubscribe_mailto=main.mail.unsubscribe_mailto,
         bounce_address=main.mail.bounce_address,
+        identity=_identity(main.identity),
         delivery=delivery_of(main.delivery),
         tracking=Tracking(clicks=main.tracking.clicks, opens=main.tracking.opens),
         purposes=purposes_in(main),
         consent=consents_in(main),
         sign_up=SignUp(**main.sign_up.model_dump()) if main.sign_up else None,
+    )
+
+
+def _identity(shape: IdentityShape) -> Identity:
+    usual = Identity()
+    return Identity(
+        trust=tuple(dict.fromkeys((*shape.trust, *usual.trust))),
+        limits={**usual.limits, **{str(kind): most for kind, most in shape.limits.items()}},
+        blocked=frozenset(value.strip().lower() for value in shape.blocked),
     )
 
 

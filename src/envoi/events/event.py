@@ -41,6 +41,8 @@ class Name(StrEnum):
     EMAIL_COMPLAINED = "Email Complained"
     EMAIL_OPENED = "Email Opened"
     EMAIL_CLICKED = "Email Clicked"
+    PEOPLE_MERGED = "People Merged"
+    PEOPLE_SEPARATED = "People Separated"
     SEGMENT_ENTERED = "Segment Entered"
     SEGMENT_LEFT = "Segment Left"
     #: Whoever follows the log lets go of this person; it tells nobody who that was, once all have (people/privacy).
@@ -51,6 +53,9 @@ class Name(StrEnum):
 
 #: Whose an event is that was erased.
 NOBODY = PersonId("")
+#: Who is who is Envoi's own word: no client says it.
+RESERVED = frozenset({Name.PEOPLE_MERGED.value, Name.PEOPLE_SEPARATED.value})
+
 #: Conditions and history know the consent to a purpose as a trait: this and the purpose.
 CONSENT = "consent."
 #: Before the name of a field: the field of a profile that holds an estimate of it, where the person did not tell it.

@@ -24,9 +24,10 @@ _USUAL = {
     "user_id": ("userid", "customerid", "personid", "user", "customer", "person"),
     "email": ("email", "emailaddress"),
     "phone": ("phone", "phonenumber"),
+    "device": ("deviceid",),
     "anonymous_id": ("anonymousid",),
 }
-_KEYS = ("user_id", "email", "phone", "anonymous_id")
+_KEYS = ("user_id", "email", "phone", "device", "anonymous_id")
 
 
 def reshape(source: Source, *, people: bool, name: str) -> Reshape:

@@ -106,12 +106,13 @@ class Keys(Shape):
     user_id: str = ""
     email: str = ""
     phone: str = ""
+    device: str = ""
     anonymous_id: str = ""
 
     @model_validator(mode="after")
     def _has_one(self) -> Keys:
         if not self.columns():
-            raise ValueError("needs at least one of user_id, email, phone and anonymous_id")
+            raise ValueError("needs at least one of user_id, email, phone, device and anonymous_id")
         return self
 
     def columns(self) -> dict[str, str]:

@@ -86,6 +86,8 @@ class Batch:
     mark: Mark | None = None
 
 
+#: Whose events are, told of each with the node that it names: within the commit that puts them into the log.
+Whose = Callable[[Sequence[tuple["PersonId", "Event"]]], Sequence[tuple["PersonId", "Event"]]]
 #: What follows from events that are new, as more events.
 Follow = Callable[[Sequence["Stored"]], Sequence[tuple["PersonId", "Event"]]]
 
@@ -96,6 +98,7 @@ class EventLog(Protocol):
     def append(self, batch: Batch, follow: Follow | None = None) -> list[Stored]:
         """Writes the batch in one commit and returns what was new, in order; a repeated (source, id) is left out.
 
+        Of a log that was made with a `Whose`, that says first whose these events are, and what they say of who is who.
         Before the commit, `follow` is told what was new, be it nothing. The events that it returns go into the same
         commit, and it is told what was new among those, until nothing was; what is returned here is all that was new.
         What `follow` writes into the same file is part of the commit too.
@@ -134,4 +137,8 @@ class Archive(Protocol):
 
     def of(self, person: PersonId, after: int) -> list[Stored]:
         """The person's events with a position above `after`, in order; for the end of the log, all of which is read."""
+        ...
+
+    def regrouped(self, after: int = 0) -> list[Stored]:
+        """The events above `after` by which people turned out to be one, or two (people/regroup.py), in order."""
         ...

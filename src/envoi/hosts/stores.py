@@ -25,12 +25,15 @@ from envoi.adapters.messages.sqlite_suppressions import SqliteSuppressionList
 from envoi.adapters.messages.sqlite_tokens import SqliteSpentTokens
 from envoi.adapters.messages.watermark import Watermark
 from envoi.adapters.people.postgres import PostgresProfileStore
+from envoi.adapters.people.postgres_identity import PostgresIdentityStore
 from envoi.adapters.people.postgres_review import PostgresReviewQueue
 from envoi.adapters.people.sqlite import SqliteProfileStore, open_profiles
+from envoi.adapters.people.sqlite_identity import SqliteIdentityStore
 from envoi.adapters.people.sqlite_review import SqliteReviewQueue
 from envoi.adapters.postgres import Postgres, PostgresClock
 from envoi.hosts.folder import secret
 from envoi.hosts.surroundings import clock_of
+from envoi.people.resolver import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +58,8 @@ class Kept:
     """A project's stores; all are in one database, so that a ledger's transaction sees what the others hold."""
 
     log: Log
+    #: Which keys are one person; the log asks it of each new event.
+    identity: SqliteIdentityStore | PostgresIdentityStore
     people: SqliteProfileStore | PostgresProfileStore
     ledger: SqliteLedger | PostgresLedger
     targets: SqliteLinkTable | PostgresLinkTable
@@ -85,8 +90,10 @@ def open_stores(settings: Settings, state: Path, *, any_thread: bool = False) ->
     watermark, key = Watermark(state / WATERMARK), secret(state.parent)
     if url := store_url_of(settings):
         with closing(Postgres(url)) as database:
+            known = PostgresIdentityStore(database)
             yield Kept(
-                log=PostgresEventLog(database, key),
+                log=PostgresEventLog(database, key, Resolver(known, lambda: settings.identity)),
+                identity=known,
                 people=PostgresProfileStore(database),
                 ledger=PostgresLedger(database, watermark),
                 targets=PostgresLinkTable(database),
@@ -101,12 +108,14 @@ def open_stores(settings: Settings, state: Path, *, any_thread: bool = False) ->
         closing(open_database(state / DATABASE, any_thread=any_thread)) as connection,
         open_profiles(state, any_thread=any_thread) as people,
     ):
-        log = SqliteEventLog(connection, key)
+        identity = SqliteIdentityStore(connection)
+        log = SqliteEventLog(connection, key, Resolver(identity, lambda: settings.identity))
         if people.position() > log.position():
             # The log was put back from a backup; what profiles know besides may never have been.
             people.clear()
         yield Kept(
             log=log,
+            identity=identity,
             people=people,
             ledger=SqliteLedger(connection, watermark),
             targets=SqliteLinkTable(connection),

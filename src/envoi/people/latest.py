@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envoi.events.event import NOBODY
+from envoi.people.folding import Folding
 from envoi.people.profile import Profile, fold
+from envoi.people.regroup import change_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from envoi.events.event import PersonId, Stored
-    from envoi.events.port import EventLog
+    from envoi.events.port import Archive, EventLog
     from envoi.people.port import ProfileStore
 
 #: Profiles remembered.
@@ -23,14 +25,17 @@ _MOST_NEWS = 20_000
 class Latest:
     """Folds news over what the store has; it writes nothing."""
 
-    def __init__(self, log: EventLog, people: ProfileStore) -> None:
+    def __init__(self, log: EventLog, people: ProfileStore, archive: Archive) -> None:
         self._log = log
         self._people = people
+        self._archive = archive
         #: Up to here the log has been read.
         self._seen = self._folded = people.position()
         self._news: dict[PersonId, list[Stored]] = {}
         self._count = 0
         self._known: dict[PersonId, Profile] = {}
+        #: Those that turned out to be one, or two, as they were then: their news go on from there.
+        self._regrouped: dict[PersonId, Profile] = {}
 
     def refresh(self) -> None:
         """Reads what is new in the log."""
@@ -41,6 +46,8 @@ class Latest:
             if stored.person == NOBODY:
                 continue
             self._count += 1
+            if change_of(stored.event):
+                self._regroup(stored)
             self._news.setdefault(stored.person, []).append(stored)
             if stored.person in self._known:
                 self._known[stored.person] = fold(self._known[stored.person], stored)
@@ -57,7 +64,7 @@ class Latest:
         if asked := [person for person in people if person not in self._known]:
             stored = self._people.get(asked)
             for person in asked:
-                profile = stored.get(person)
+                profile = max(stored.get(person), self._regrouped.get(person), key=_seq)
                 for one in self._news.get(person, ()):
                     profile = fold(profile, one)
                 if profile:
@@ -69,6 +76,13 @@ class Latest:
         if own and own[0].seq == self._seen + 1:
             self._seen = own[-1].seq
 
+    def _regroup(self, stored: Stored) -> None:
+        """People turned out to be one, or two."""
+        folding = Folding(self.get, self._archive)
+        folding.fold(stored)
+        self._regrouped |= folding.profiles
+        self._known |= folding.profiles
+
     def _start_over(self) -> None:
         """Forgets the news that have reached the store meanwhile."""
         position = self._people.position()
@@ -79,3 +93,8 @@ class Latest:
             person: left for person, some in self._news.items() if (left := [one for one in some if one.seq > position])
         }
         self._count = sum(map(len, self._news.values()))
+        self._regrouped = {person: one for person, one in self._regrouped.items() if one.seq > position}
+
+
+def _seq(profile: Profile | None) -> int:
+    return profile.seq if profile else -1

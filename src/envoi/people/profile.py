@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from envoi.clock import Instant
 from envoi.events.event import Name, PersonId, Value, forgets
+from envoi.people.regroup import change_of
 from envoi.people.words import REPORTED
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     method: str = ""
     #: A yes that holds from then on: a person who wants to hear nothing for a while.
     paused_until: Instant = Instant(0)
+    #: Of a no that met a yes when two people turned out to be one: only a yes said from then on ends it.
+    stands_until: Instant = Instant(0)
 
 
 class Trait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -45,6 +49,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     last_seen: Instant = Instant(0)
     #: Position in the log of the last event folded in: folding it, or an earlier one, again changes nothing.
     seq: int = 0
+    #: Who this turned out to be: then nothing else is here, and what happens to this id is another's. Else empty.
+    into: PersonId = PersonId("")
+    #: What the people were called who turned out to be this one.
+    once: tuple[PersonId, ...] = ()
 
     def value(self, trait: str) -> Value:
         """The trait's value, None if it is missing."""
@@ -58,31 +66,50 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
     A trait or consent keeps the value with the latest `at`, whatever order events come in; at equal `at` the later
     position in the log wins. A yes that somebody else reports counts only where nothing else was said: it opens nothing
     that the person closed. Folding an event at or before `profile.seq` returns the profile unchanged. Nothing is left
-    of a person who was erased.
+    of a person who was erased. That people turn out to be one, or two, concerns several and is folded by
+    people/folding.py; here it only counts as read.
     """
     event = stored.event
-    if profile is None:
-        profile = Profile(person=stored.person, first_seen=event.at, last_seen=event.at)
-    elif stored.seq <= profile.seq:
+    if profile is not None and stored.seq <= profile.seq:
         return profile
+    if profile is None or profile.into:
+        profile = Profile(person=stored.person)
     if forgets(event):
         return Profile(person=stored.person, first_seen=event.at, last_seen=event.at, seq=stored.seq)
+    if change_of(event):
+        return replace(profile, seq=stored.seq)
+    first_seen, last_seen = (profile.first_seen, profile.last_seen) if is_seen(profile) else (event.at, event.at)
     traits, consent = profile.traits, profile.consent
     if event.name == Name.PROFILE_UPDATED:
         news = {key: Trait(value=value, at=event.at) for key, value in event.props.items()}
         traits = traits | {key: trait for key, trait in news.items() if key not in traits or traits[key].at <= event.at}
     elif event.name == Name.CONSENT_CHANGED:
-        purpose, said = str(event.props["purpose"]), said_in(event)
-        if purpose not in consent or _rank(consent[purpose]) <= _rank(said):
-            consent = consent | {purpose: said}
+        purpose = str(event.props["purpose"])
+        if (known := _later(consent.get(purpose), said_in(event))) is not consent.get(purpose):
+            consent = consent | {purpose: known}
     return Profile(
         person=profile.person,
         traits=traits,
         consent=consent,
-        first_seen=min(profile.first_seen, event.at),
-        last_seen=max(profile.last_seen, event.at),
+        first_seen=min(first_seen, event.at),
+        last_seen=max(last_seen, event.at),
         seq=stored.seq,
+        once=profile.once,
     )
+
+
+def is_seen(profile: Profile) -> bool:
+    """Whether anything happened to the person yet, but that others turned out to be them."""
+    return bool(profile.first_seen or profile.last_seen)
+
+
+def _later(known: Said | None, said: Said) -> Said:
+    """What counts: the later word, but that a yes does not end a no that stands until later."""
+    if known is None:
+        return said
+    if rank(known) > rank(said) or (said.granted and said.at < known.stands_until):
+        return known
+    return said if said.granted else replace(said, stands_until=known.stands_until)
 
 
 def said_in(event: Event) -> Said:
@@ -102,6 +129,6 @@ def is_reported(said: Said) -> bool:
     return said.granted and said.method in REPORTED
 
 
-def _rank(said: Said) -> tuple[bool, Instant]:
+def rank(said: Said) -> tuple[bool, Instant]:
     """Of two words the higher stands, in whatever order they come."""
     return not is_reported(said), said.at

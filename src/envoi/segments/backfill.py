@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from envoi.events.event import NOBODY
+from envoi.segments.happen import happen
 from envoi.segments.plan import next_plan
 from envoi.segments.watch import Watch
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from envoi.events.event import PersonId, Stored
-    from envoi.events.port import EventLog
+    from envoi.events.port import Archive, EventLog
     from envoi.segments.base import Judge
 
 #: How many events are learned from between two commits.
@@ -24,8 +25,9 @@ _NOBODY: Mapping[PersonId, int] = MappingProxyType({})
 class Backfill:
     """How far a judge has been taught."""
 
-    def __init__(self, judge: Judge, log: EventLog) -> None:
+    def __init__(self, judge: Judge, log: EventLog, archive: Archive) -> None:
         self.judge = judge
+        self._archive = archive
         #: The position in the log up to which it knows everything.
         self.head = 0
         self._log = log
@@ -51,7 +53,7 @@ class Backfill:
             if stored is None:
                 break
             if stored.person != NOBODY and stored.seq > gone.get(stored.person, 0):
-                self.judge.event(stored)
+                happen(self.judge, stored, self._archive)
             self.head = stored.seq
         return self.head == head
 
@@ -68,6 +70,7 @@ class Backfill:
             judge=self.judge,
             memberships=watch.memberships,
             states=watch.states,
+            archive=watch.archive,
             plan=plan,
             head=self.head,
             now=watch.now,

@@ -29,6 +29,20 @@ class Judge(Protocol):
         """
         ...
 
+    def merge(self, stored: Stored, other: PersonId) -> Sequence[Transition]:
+        """By this event of a person, what `other` did is the person's too, and nobody is `other` any more.
+
+        Where the person's state has seen the event already, it is so already.
+        """
+        ...
+
+    def rebuild(self, person: PersonId, events: Sequence[Stored], by: Stored) -> Sequence[Transition]:
+        """By this event, someone has done what these events of the log say, in its order, and nothing else.
+
+        Where the person's state has seen the event already, it is so already.
+        """
+        ...
+
     def advance(self, to: Instant, limit: int) -> Sequence[Transition]:
         """Works off up to `limit` deadlines that are due at or before `to`, in their order."""
         ...
@@ -38,7 +52,7 @@ class Judge(Protocol):
         ...
 
     def pack(self, person: PersonId) -> State:
-        """What is known of a person, to be stored."""
+        """What is known of a person, to be stored; of one who is gone, that."""
         ...
 
     def unpack(self, states: Iterable[State]) -> None:
@@ -54,5 +68,5 @@ class Judge(Protocol):
         ...
 
     def segments(self, person: PersonId) -> Collection[str]:
-        """The segments that the person is in, as of the last event or deadline worked off."""
+        """The segments that the person is in, as of the last event or deadline worked off; nobody is in none."""
         ...

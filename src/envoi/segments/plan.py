@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from envoi.clock import Instant
+    from envoi.events.port import Archive
     from envoi.segments.base import Judge
     from envoi.segments.port import Memberships, State, StateStore
 
 
-def take_up(judge: Judge, states: StateStore, memberships: Memberships, *, head: int, now: Instant) -> Watch:
+def take_up(  # noqa: PLR0913 - what a watch is made of
+    judge: Judge, states: StateStore, memberships: Memberships, archive: Archive, *, head: int, now: Instant
+) -> Watch:
     """A watch that knows what was saved, and has the log after that left to judge; `head` is the log's last position.
 
     Raises:
@@ -30,7 +33,9 @@ def take_up(judge: Judge, states: StateStore, memberships: Memberships, *, head:
         plan, saved = next_plan(plan, judge.conditions, head=head, now=now), 0
     # Written even where nothing changes: a disk that takes nothing is found out before anyone is answered.
     states.adopt(plan, saved)
-    return Watch(judge=judge, memberships=memberships, states=states, plan=plan, head=saved, noted=noted)
+    return Watch(
+        judge=judge, memberships=memberships, states=states, archive=archive, plan=plan, head=saved, noted=noted
+    )
 
 
 def next_plan(plan: Plan, conditions: Mapping[str, str], *, head: int, now: Instant) -> Plan:

@@ -29,6 +29,8 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at: Instant
     #: `by_event(seq)`, BY_TIME or `by_definition(seq)`.
     cause: str
+    #: Under whose id the log has it, if not the person's own: theirs who the person turned out to be.
+    under: PersonId = PersonId("")
 
 
 def by_event(seq: int) -> str:
@@ -64,10 +66,15 @@ def as_event(transition: Transition, seen_at: Instant) -> Event:
         id=_key(transition),
         source=ENVOI,
         name=Name.SEGMENT_ENTERED if transition.entered else Name.SEGMENT_LEFT,
-        keys={"user_id": transition.person},
+        keys={"user_id": transition.under or transition.person},
         at=transition.at,
         seen_at=max(seen_at, transition.at),
-        props={"segment": transition.segment, "cause": transition.cause, "condition": transition.condition},
+        props={
+            "segment": transition.segment,
+            "cause": transition.cause,
+            "condition": transition.condition,
+            **({"person": transition.person} if transition.under else {}),
+        },
     )
 
 
@@ -79,10 +86,11 @@ def from_event(stored: Stored) -> Transition | None:
     return Transition(
         segment=str(event.props["segment"]),
         condition=str(event.props["condition"]),
-        person=stored.person,
+        person=PersonId(str(event.props.get("person", stored.person))),
         entered=event.name == Name.SEGMENT_ENTERED,
         at=event.at,
         cause=str(event.props["cause"]),
+        under=stored.person if "person" in event.props else PersonId(""),
     )
 
 

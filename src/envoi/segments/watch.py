@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.clock import Instant
-from envoi.events.event import NOBODY, forgets
+from envoi.events.event import NOBODY, RESERVED, forgets
+from envoi.people.regroup import Separated, change_of
+from envoi.segments.happen import happen
 from envoi.segments.transition import BY_TIME, Transition, as_event, by_definition, event_of, from_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from envoi.events.event import Event, PersonId, Stored
+    from envoi.events.port import Archive
+    from envoi.people.regroup import Change
     from envoi.segments.base import Judge
     from envoi.segments.port import Defined, Memberships, Plan, StateStore
 
@@ -35,6 +39,20 @@ NEVER = Instant(0)
 
 
 @dataclass(slots=True)
+class _Heard:
+    """What is to be told of new events."""
+
+    #: Who a new definition moved, told before they are gone.
+    first: list[Transition] = field(default_factory=list)
+    moves: list[Transition] = field(default_factory=list)
+
+    def put_under(self, gone: PersonId, into: PersonId) -> None:
+        """Has what is still to be told of someone who is gone told under the id of who they are: theirs is no more."""
+        for some in (self.first, self.moves):
+            some[:] = [replace(one, under=into) if (one.under or one.person) == gone else one for one in some]
+
+
+@dataclass(slots=True)
 class Watch:
     """One judge with its stores; one thread uses it."""
 
@@ -42,6 +60,8 @@ class Watch:
     memberships: Memberships
     states: StateStore
     plan: Plan
+    #: What is told of someone who turns out to be two people is looked up here.
+    archive: Archive
     #: The position in the log up to which everything has been judged.
     head: int = 0
     now: Instant = NEVER
@@ -53,6 +73,8 @@ class Watch:
     untold: dict[PersonId, None] = field(default_factory=dict)
     #: Who was erased, and the position of the event that says so: another judge that is being taught has to know.
     gone: dict[PersonId, int] = field(default_factory=dict)
+    #: Who turned out to be whom, until that is saved.
+    joined: dict[PersonId, PersonId] = field(default_factory=dict)
     _defined: dict[str, Defined] = field(init=False)
     #: Whether all that was to be judged as of before the plan has been.
     _is_past: bool = field(init=False, default=False)
@@ -67,21 +89,39 @@ class Watch:
         """
         if moves := [move for stored in new if stored.seq > self.noted and (move := from_event(stored))]:
             self.memberships.note(moves)
-        found: list[Transition] = []
+        heard = _Heard()
+        found = heard.moves
         event, unsaved = self.judge.event, self.unsaved
         for stored in new:
             if stored.person == NOBODY or forgets(stored.event):
                 self._forget(stored)
                 continue
             unsaved.setdefault(stored.person, stored.seq)
-            found += event(stored)
+            if stored.event.name in RESERVED and (change := change_of(stored.event)):
+                self._regroup(change, stored, heard)
+            else:
+                found += event(stored)
             self.head = stored.seq
-        events = self._told(found, now)
+        events = [*_as_events(heard.first, now), *self._told(found, now)]
         if now > self.now:
             self.now = now
             events += self._on_time(now)
             self.save()
         return events
+
+    def _regroup(self, change: Change, stored: Stored, heard: _Heard) -> None:
+        """Who moves where people turn out to be one, or one to be two."""
+        if isinstance(change, Separated):
+            self.unsaved.setdefault(change.to, stored.seq)
+            heard.moves += happen(self.judge, stored, self.archive)
+            return
+        gone = change.gone
+        if gone in self.untold:
+            heard.first += self._of_definition(gone, [move for move in heard.moves if move.person == gone])
+        self.unsaved.setdefault(gone, stored.seq)
+        self.joined[gone] = change.into
+        heard.moves += happen(self.judge, stored, self.archive)
+        heard.put_under(gone, change.into)
 
     def _on_time(self, now: Instant) -> list[tuple[PersonId, Event]]:
         """What time alone has changed, and what a new definition has: a bounded part of it."""
@@ -104,10 +144,16 @@ class Watch:
         excess = len(self.unsaved) - (0 if all_of_them else WAITING)
         if excess < (1 if all_of_them else TOGETHER // 8):
             return
-        people = list(islice(self.unsaved, min(excess, TOGETHER)))
+        people = dict.fromkeys(islice(self.unsaved, min(excess, TOGETHER)))
+        for person in list(people):
+            # That someone is gone is saved with what they did where it is now, and never before.
+            while (into := self.joined.get(person)) is not None and into not in people:
+                people[into] = None
+                person = into  # noqa: PLW2901
         packed = [self.judge.pack(person) for person in people]
         for person in people:
-            del self.unsaved[person]
+            self.unsaved.pop(person, None)
+            self.joined.pop(person, None)
         self.states.save(self.plan.number, packed, self.saved)
 
     def tell_of_definitions(self) -> None:
@@ -183,4 +229,4 @@ def _out(segment: str, stored: Stored) -> Transition:
 
 
 def _as_events(found: Sequence[Transition], now: Instant) -> list[tuple[PersonId, Event]]:
-    return [(move.person, as_event(move, now)) for move in found]
+    return [(move.under or move.person, as_event(move, now)) for move in found]

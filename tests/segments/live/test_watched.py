@@ -43,7 +43,7 @@ def test_new_and_removed_segments_are_right_for_everyone_and_leave_no_state(name
     life.watch.save(all_of_them=True)
     before = life.watch.plan.number
 
-    backfill = Backfill(LiveJudge({name: BOUND[name] for name in sorted(names)}), life.log)
+    backfill = Backfill(LiveJudge({name: BOUND[name] for name in sorted(names)}), life.log, life.log)
     while not backfill.step(life.watch.head):
         life.happen(100 + life.watch.head, "p", "A")
     life.watch, life.names = backfill.in_force(life.watch), names

@@ -8,18 +8,20 @@ import msgspec
 
 from envoi.errors import StoreFailed
 from envoi.events.event import Event, Stored
+from envoi.people.regroup import change_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from envoi.events.event import PersonId, Rejected
-    from envoi.events.port import Batch, Follow
+    from envoi.events.port import Batch, Follow, Whose
 
 
 class MemoryEventLog:
     """An EventLog in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, whose: Whose | None = None) -> None:
+        self._whose = whose
         # As JSON, as on a disk: what is in the log cannot be changed through an object that someone still holds.
         self._events: list[tuple[PersonId, bytes]] = []
         self._known: set[tuple[str, str]] = set()
@@ -31,7 +33,7 @@ class MemoryEventLog:
         stored: list[Stored] = []
         try:
             msgspec.json.encode(batch.rejected)
-            new = self._add(batch.events)
+            new = self._add(self._whose(batch.events) if self._whose else batch.events)
             stored += new
             while follow and (new := self._add(follow(new))):
                 stored += new
@@ -65,6 +67,10 @@ class MemoryEventLog:
     def of(self, person: PersonId, after: int) -> list[Stored]:
         """The person's events with a position above `after`, in order; for the end of the log, all of which is read."""
         return [one for one in self.read(after) if one.person == person]
+
+    def regrouped(self, after: int = 0) -> list[Stored]:
+        """The events above `after` by which people turned out to be one, or two, in order."""
+        return [one for one in self.read(after) if change_of(one.event)]
 
     def set_aside(self, source: str = "") -> Iterator[Rejected]:
         """The records that could not be events, oldest first; of one source, or of all if `source` is empty."""

@@ -8,13 +8,14 @@ import msgspec
 
 from envoi.adapters.postgres import APPENDING, as_bytes, as_json
 from envoi.events.emptied import ERASURES, emptied_id
-from envoi.events.event import NOBODY, Event, PersonId, Rejected, Stored
+from envoi.events.event import ENVOI, NOBODY, Event, PersonId, Rejected, Stored
+from envoi.people.regroup import BEYOND, PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from envoi.adapters.postgres import Postgres
-    from envoi.events.port import Batch, Follow
+    from envoi.events.port import Batch, Follow, Whose
 
 #: How many events one read fetches: so a long read holds no snapshot that would keep old rows from being cleared away.
 _PAGE = 1_000
@@ -50,10 +51,11 @@ _rejected = msgspec.json.Decoder(Rejected).decode
 class PostgresEventLog:
     """An EventLog in a PostgreSQL database; processes that append take turns."""
 
-    def __init__(self, database: Postgres, key: bytes = b"") -> None:
+    def __init__(self, database: Postgres, key: bytes = b"", whose: Whose | None = None) -> None:
         """With the project's secret as `key`, an event that was erased is known when it is delivered again."""
         self._db = database
         self._key = key
+        self._whose = whose
         database.create(*_TABLES)
 
     def append(self, batch: Batch, follow: Follow | None = None) -> list[Stored]:
@@ -66,7 +68,7 @@ class PostgresEventLog:
         """
         with self._db.transaction():
             self._db.rows("SELECT pg_advisory_xact_lock(%s)", (APPENDING,))
-            stored = self._add(batch.events)
+            stored = self._add(self._whose(batch.events) if self._whose else batch.events)
             new: Sequence[Stored] = stored
             while follow and (new := self._add(follow(new))):
                 stored = [*stored, *new]
@@ -99,6 +101,11 @@ class PostgresEventLog:
     def of(self, person: PersonId, after: int) -> list[Stored]:
         """The person's events with a position above `after`, in order; for the end of the log, all of which is read."""
         return self._select("WHERE seq > %s AND person = %s ORDER BY seq", after, as_bytes(person))
+
+    def regrouped(self, after: int = 0) -> list[Stored]:
+        """The events above `after` by which people turned out to be one, or two, in order."""
+        where = "WHERE source = %s AND id >= %s AND id < %s AND seq > %s ORDER BY seq"
+        return self._select(where, as_bytes(ENVOI), as_bytes(PREFIX), as_bytes(BEYOND), after)
 
     def set_aside(self, source: str = "") -> Iterator[Rejected]:
         """The records that could not be events, oldest first; of one source, or of all if `source` is empty."""

@@ -8,13 +8,14 @@ import msgspec
 
 from envoi.adapters.database import create, refusals, transaction, write_rows
 from envoi.events.emptied import ERASURES, emptied_id
-from envoi.events.event import NOBODY, Event, PersonId, Rejected, Stored
+from envoi.events.event import ENVOI, NOBODY, Event, PersonId, Rejected, Stored
+from envoi.people.regroup import BEYOND, PREFIX
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-    from envoi.events.port import Batch, Follow
+    from envoi.events.port import Batch, Follow, Whose
 
 #: How many events one read fetches: so a long read holds no snapshot that would keep the WAL from being emptied.
 _PAGE = 1_000
@@ -38,10 +39,11 @@ _rejected = msgspec.json.Decoder(Rejected).decode
 class SqliteEventLog:
     """An EventLog in a SQLite file."""
 
-    def __init__(self, connection: sqlite3.Connection, key: bytes = b"") -> None:
+    def __init__(self, connection: sqlite3.Connection, key: bytes = b"", whose: Whose | None = None) -> None:
         """With the project's secret as `key`, an event that was erased is known when it is delivered again."""
         self._connection = connection
         self._key = key
+        self._whose = whose
         create(connection, *_TABLES)
 
     def append(self, batch: Batch, follow: Follow | None = None) -> list[Stored]:
@@ -52,7 +54,7 @@ class SqliteEventLog:
             StoreBusy: another process kept the file locked too long; nothing is stored.
         """
         with transaction(self._connection):
-            stored = self._add(batch.events)
+            stored = self._add(self._whose(batch.events) if self._whose else batch.events)
             new: Sequence[Stored] = stored
             while follow and (new := self._add(follow(new))):
                 stored = [*stored, *new]
@@ -91,6 +93,12 @@ class SqliteEventLog:
     def of(self, person: PersonId, after: int) -> list[Stored]:
         """The person's events with a position above `after`, in order; for the end of the log, all of which is read."""
         return self._select("SELECT seq, person, body FROM events WHERE seq > ? AND person = ?", after, person)
+
+    def regrouped(self, after: int = 0) -> list[Stored]:
+        """The events above `after` by which people turned out to be one, or two, in order."""
+        # By the index on (source, id), which has the positions too.
+        sql = "SELECT seq, person, body FROM events WHERE source = ? AND id >= ? AND id < ? AND seq > ? ORDER BY seq"
+        return self._select(sql, ENVOI, PREFIX, BEYOND, after)
 
     def set_aside(self, source: str = "") -> Iterator[Rejected]:
         """The records that could not be events, oldest first; of one source, or of all if `source` is empty."""

@@ -30,8 +30,8 @@ class MemoryProfileStore:
                 self._profiles[profile.person] = profile
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
-        """Up to `limit` profiles with an id >= `start`, ordered by id."""
-        ids = sorted(person for person in self._profiles if person >= start)
+        """Up to `limit` profiles with an id >= `start`, ordered by id; of those who turned out to be others, none."""
+        ids = sorted(person for person, one in self._profiles.items() if person >= start and not one.into)
         return (self._profiles[person] for person in islice(ids, limit))
 
     def position(self) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from envoi.adapters.people.present import present
 from envoi.adapters.postgres import as_bytes, as_json
 from envoi.people.profile import Profile
 
@@ -56,9 +57,13 @@ class PostgresProfileStore:
             self._db.rows(_PUT, tuple([row[part] for row in rows] for part in range(3)))
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
-        """Up to `limit` profiles with an id >= `start`, ordered by id."""
-        sql = "SELECT body FROM people WHERE person >= %s ORDER BY person LIMIT %s"
-        return iter(self._select(sql, as_bytes(start), limit))
+        """Up to `limit` profiles with an id >= `start`, ordered by id; of those who turned out to be others, none."""
+
+        def read(beyond: str, than: str, count: int) -> list[Profile]:
+            sql = f"SELECT body FROM people WHERE person {beyond} %s ORDER BY person LIMIT %s"
+            return self._select(sql, as_bytes(than), count)
+
+        return present(read, start, limit)
 
     def position(self) -> int:
         """The highest `seq` among the profiles stored; 0 if there are none."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from envoi.adapters.database import create, open_database, refusals, transaction
+from envoi.adapters.people.present import present
 from envoi.people.profile import Profile
 
 if TYPE_CHECKING:
@@ -66,8 +67,13 @@ class SqliteProfileStore:
             self._connection.executemany(_PUT, rows)
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
-        """Up to `limit` profiles with an id >= `start`, ordered by id."""
-        return iter(self._select("SELECT body FROM people WHERE person >= ? ORDER BY person LIMIT ?", start, limit))
+        """Up to `limit` profiles with an id >= `start`, ordered by id; of those who turned out to be others, none."""
+
+        def read(beyond: str, than: str, count: int) -> list[Profile]:
+            sql = f"SELECT body FROM people WHERE person {beyond} ? ORDER BY person LIMIT ?"
+            return self._select(sql, than, count)
+
+        return present(read, start, limit)
 
     def position(self) -> int:
         """The highest `seq` among the profiles stored; 0 if there are none."""

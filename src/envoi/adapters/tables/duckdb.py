@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from envoi.adapters.tables.columns import columns
 from envoi.adapters.tables.duckdb_file import Resources, open_history, refusals, transaction
 from envoi.adapters.tables.held import Held
+from envoi.adapters.tables.regrouped import Part, parts
 from envoi.errors import StoreFailed
 from envoi.events.catalogue import Kind
 from envoi.events.event import NOBODY, forgets
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from envoi.events.catalogue import Catalogue, Property
-    from envoi.events.event import Stored
+    from envoi.events.event import PersonId, Stored
     from envoi.tables import Query
 
 #: Version of the tables; a file of a newer version is refused.
 SCHEMA = 1
+#: When whoever has no event was first seen: no moment is as late.
+FOREVER = (1 << 63) - 1
 
 _TABLES = {
     "about": "version INTEGER, head BIGINT",
@@ -68,7 +71,7 @@ class DuckTables:
             self.close()
             raise
 
-    def write(self, stored: Sequence[Stored]) -> None:
+    def write(self, stored: Sequence[Stored], given_back: Mapping[int, Sequence[int]] | None = None) -> None:
         """Adds events in one commit; positions at or below `head` are left out, so writing again changes nothing.
 
         Raises:
@@ -76,11 +79,15 @@ class DuckTables:
         """
         head = self.head()
         fresh = [each for each in stored if each.seq > head]
-        if fresh:
-            write = _Write(self._connection, before=self._held, held=self._held.copy())
-            with transaction(self._connection):
-                write.add(fresh, self._catalogue)
-            self._held = write.held
+        if not fresh:
+            return
+        held = self._held
+        with transaction(self._connection):
+            for part in parts(fresh, given_back or {}):
+                write = _Write(self._connection, before=held, held=held.copy())
+                write.add(part, self._catalogue)
+                held = write.held
+        self._held = held
 
     def query(self, query: Query) -> pa.Table:
         """Runs the query and returns all its rows.
@@ -123,19 +130,53 @@ class _Write:
     before: Held
     held: Held
 
-    def add(self, stored: Sequence[Stored], catalogue: Catalogue) -> None:
-        """Adds the events' rows to every table, and moves the head."""
+    def add(self, part: Part, catalogue: Catalogue) -> None:
+        """Adds the events' rows to every table, moves the head, and lets rows follow those whose they are now."""
         # Of those who were erased, nothing but that the log has come so far.
-        made = columns([one for one in stored if one.person != NOBODY and not forgets(one.event)], catalogue, self.held)
+        kept = [one for one in part.stored if one.person != NOBODY and not forgets(one.event)]
+        made = columns(kept, catalogue, self.held)
         numbers = self._numbers(made.people) if made.events or made.traits else None
-        for table, parts in (("events", made.events), ("items", made.items), ("traits", made.traits)):
-            if parts and numbers is not None:
-                rows = pa.concat_tables(parts, promote_options="default")
+        for table, several in (("events", made.events), ("items", made.items), ("traits", made.traits)):
+            if several and numbers is not None:
+                rows = pa.concat_tables(several, promote_options="default")
                 place = rows.column_names.index("person")
                 self._insert(table, rows.set_column(place, "person", numbers.take(rows["person"])))
         if seen := sorted(self.held.observed - self.before.observed):
             self._insert("observed", pa.table([*zip(*seen, strict=True)], names=["name", "path", "kind"]))
-        self.connection.execute("UPDATE about SET head = ?", [stored[-1].seq])
+        self.connection.execute("UPDATE about SET head = ?", [part.stored[-1].seq])
+        if part.merged:
+            self._merge(part.merged)
+        if part.given_back and part.given_back[2]:
+            self._separate(*part.given_back)
+
+    def _merge(self, merged: Mapping[PersonId, PersonId]) -> None:
+        """Gives all rows of some people to others, in one statement a table."""
+        with self._batch(pa.table([list(merged), list(merged.values())], names=["gone", "kept"])):
+            sql = """CREATE OR REPLACE TEMP TABLE merged AS
+                SELECT g.number AS gone, i.number AS kept, g.first_at AS first_at
+                FROM batch JOIN people AS g ON g.id = batch.gone JOIN people AS i ON i.id = batch.kept"""
+            self.connection.execute(sql)
+        if not _rows(self.connection, "SELECT 1 FROM merged LIMIT 1"):
+            return
+        for table in ("events", "items", "traits"):
+            sql = f"UPDATE {table} SET person = merged.kept FROM merged WHERE {table}.person = merged.gone"
+            self.connection.execute(sql)
+        sql = """UPDATE people SET first_at = LEAST(people.first_at, earlier.first_at)
+            FROM (SELECT kept, MIN(first_at) AS first_at FROM merged GROUP BY kept) AS earlier
+            WHERE people.number = earlier.kept"""
+        self.connection.execute(sql)
+        self.connection.execute("DELETE FROM people WHERE number IN (SELECT gone FROM merged)")
+
+    def _separate(self, person: PersonId, to: PersonId, seqs: Sequence[int]) -> None:
+        """Gives the rows of some events of a person to another."""
+        people = pa.table({"id": pa.array([to], pa.string()), "first_at": pa.array([FOREVER], pa.int64())})
+        number = self._numbers(people)[0].as_py()
+        with self._batch(pa.table({"seq": pa.array(seqs, pa.int64())})):
+            for table in ("events", "items", "traits"):
+                self.connection.execute(f"UPDATE {table} SET person = ? WHERE seq IN (SELECT seq FROM batch)", [number])
+        first = 'SELECT MIN(e."at") FROM events AS e WHERE e.person = people.number'
+        sql = f"UPDATE people SET first_at = COALESCE(({first}), ?) WHERE id IN (?, ?)"
+        self.connection.execute(sql, [FOREVER, person, to])
 
     def _numbers(self, people: pa.Table) -> pa.Array:
         """The number of each of these people; who is new gets the next one."""

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +20,14 @@ from envoi.campaigns.project import plan_of
 from envoi.errors import StoreBusy
 from envoi.flow import BATCH, PAGE, fold_profiles
 from envoi.hosts.folder import read_files, state_folder
+from envoi.people.story import given_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from envoi.events.catalogue import Catalogue
     from envoi.events.event import Stored
-    from envoi.events.port import EventLog
+    from envoi.events.port import Archive, EventLog
     from envoi.people.port import ProfileStore
 
     #: The part of the log after a position that is to be written.
@@ -52,26 +54,36 @@ def main(root: Path) -> None:
             log = SqliteEventLog(connection)
             # What comes meanwhile is left for the next time: under load there would be no end to it.
             until = log.position()
-            write_profiles(_up_to(until, log), people)
+            write_profiles(_up_to(until, log), people, log)
             plan = plan_of(read_files(root))
-            while write_history(_up_to(until, log), state / "history.duckdb", plan):
+            history = History(path=state / "history.duckdb", plan=plan, archive=log)
+            while write_history(_up_to(until, log), history):
                 time.sleep(GAP_S)
     except StoreBusy:
         pass
 
 
-def write_profiles(read: Read, people: ProfileStore) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The file of history, and what it is made by."""
+
+    path: Path
+    plan: Catalogue
+    archive: Archive
+
+
+def write_profiles(read: Read, people: ProfileStore, archive: Archive) -> None:
     """Folds what the log has and profiles have not; the pages, which read them, wait for no commit."""
     events = read(people.position())
     while stored := list(islice(events, PAGE)):
-        fold_profiles(people, stored)
+        fold_profiles(people, stored, archive)
 
 
-def write_history(read: Read, path: Path, plan: Catalogue) -> bool:
+def write_history(read: Read, history: History) -> bool:
     """Adds a batch of what the log has and history has not; True if there may be more."""
-    with closing(DuckTables(path, plan, resources=Resources(threads=1, wait_s=WAIT_S))) as tables:
+    with closing(DuckTables(history.path, history.plan, resources=Resources(threads=1, wait_s=WAIT_S))) as tables:
         stored = list(islice(read(tables.head()), BATCH))
-        tables.write(stored)
+        tables.write(stored, given_back(history.archive, stored))
     return len(stored) == BATCH
 
 

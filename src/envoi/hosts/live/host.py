@@ -21,6 +21,7 @@ from envoi.hosts.live.opening import Definition, opened
 from envoi.hosts.live.writer import Writer
 from envoi.hosts.local import open_project
 from envoi.hosts.standards import standardiser
+from envoi.settings import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -55,6 +56,7 @@ class LiveHost:
         self._root = root
         self._pages = pages
         self._judge = judge
+        self._identity = Identity()
         self._clock = clock
         self._moments = Moments(clock or SystemClock())
         self._writer = Writer(self._open)
@@ -91,7 +93,11 @@ class LiveHost:
     @contextmanager
     def _open(self) -> Iterator[Opened]:
         definition = Definition(
-            conditions=self._conditions, judge=self._judge, key=secret(self._root), progress=self._note
+            conditions=self._conditions,
+            judge=self._judge,
+            key=secret(self._root),
+            identity=lambda: self._identity,
+            progress=self._note,
         )
         # Millions of small objects live as long as the process: to look through them makes clients wait 0.2 s, and to
         # do so again and again while they are made takes minutes.
@@ -133,5 +139,6 @@ class LiveHost:
 
     def _read(self, project: Project) -> Mapping[str, Bound]:
         definitions = project.definitions
+        self._identity = project.settings.identity
         self.ingest.clean = Cleaner(definitions.catalogue, standardiser(project.rules))
         return {name: bind(one.condition, definitions) for name, one in project.segments.items()}

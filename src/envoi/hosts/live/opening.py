@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from envoi.adapters.checkpoints import Checkpoints, make_room
 from envoi.adapters.database import open_database
 from envoi.adapters.events.sqlite import SqliteEventLog
+from envoi.adapters.people.sqlite_identity import SqliteIdentityStore
 from envoi.adapters.segments.sqlite import SqliteMemberships, SqliteStateStore
 from envoi.flow import keep_up
 from envoi.hosts.live.status import Task
+from envoi.people.resolver import Resolver
 from envoi.segments.backfill import Backfill
 from envoi.segments.plan import take_up
+from envoi.settings import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +43,8 @@ class Definition:
     judge: Callable[[Mapping[str, Bound]], Judge]
     #: By which events are known that were erased.
     key: bytes = b""
+    #: Which keys are one person.
+    identity: Callable[[], Identity] = Identity
     #: Told how far opening has come.
     progress: Callable[[Task], None] = lambda _: None
 
@@ -78,7 +83,7 @@ class Opened:
     def redefine(self, judge: Judge) -> None:
         """Has this judge taught from the log, and puts it in force when it knows as much as the present one."""
         if dict(judge.conditions) != dict(self.watch.judge.conditions):
-            self.backfill = Backfill(judge, self.log)
+            self.backfill = Backfill(judge, self.log, self.watch.archive)
 
     def due(self) -> Instant | None:
         """When there is something to do even if nothing arrives."""
@@ -116,13 +121,14 @@ def opened(path: Path, definition: Definition, moments: Moments) -> Iterator[Ope
     """
     make_room(path)
     with closing(open_database(path)) as connection:
-        log = SqliteEventLog(connection, definition.key)
+        resolver = Resolver(SqliteIdentityStore(connection), definition.identity)
+        log = SqliteEventLog(connection, definition.key, resolver)
         head = log.position()
         for last in log.fetch([head]):
             moments.after(last.event.seen_at)
         judge = definition.judge(definition.conditions())
         stores = SqliteStateStore(connection), SqliteMemberships(connection)
-        watch = take_up(judge, *stores, head=head, now=moments.next())
+        watch = take_up(judge, *stores, log, head=head, now=moments.next())
         while keep_up(log, watch, pages=PAGES):
             definition.progress(Task(what="replaying", done=watch.head, of=head))
         watch.tell_of_definitions()

@@ -72,8 +72,10 @@ class LiveJudge:
         return Instant(self._alarms[0] >> ALARM_BITS) if self._alarms else None
 
     def pack(self, person: PersonId) -> State:
-        """What is known of a person, to be stored."""
-        found = self._people[person]
+        """What is known of a person, to be stored; of one who is gone, nothing, which is to be stored too."""
+        found = self._people.get(person)
+        if found is None:
+            return State(person=person, seq=self._turn.seq, body=b"")
         seq = max(found.seq, self._turn.seq)
         return State(person=person, seq=seq, body=pack(self._network, found, self._now, seq))
 
@@ -81,6 +83,8 @@ class LiveJudge:
         """Takes back what `pack` gave."""
         turn = Turn([])
         for state in states:
+            if not state.body:
+                continue
             person = unpack(self._network, state.person, len(self._numbered), state.body, turn)
             self._people[state.person] = person
             self._numbered.append(person)
@@ -93,7 +97,8 @@ class LiveJudge:
 
     def segments(self, person: PersonId) -> Collection[str]:
         """The segments that the person is in, as of the last event or deadline worked off."""
-        return [name for name, _ in self._named(self._people[person].mask)]
+        found = self._people.get(person)
+        return [name for name, _ in self._named(found.mask)] if found else ()
 
     # -- the same as masks, which are cheaper
 
@@ -152,6 +157,11 @@ class LiveJudge:
 
     def merge(self, stored: Stored, other: PersonId) -> Sequence[Transition]:
         """By this event of a person, what `other` did is the person's too, and nobody is `other` any more."""
+        if self._has_seen(stored.person, stored):
+            # Judged again after a crash: what was saved of the person has it, and what is left of the other is old.
+            if not self._has_seen(other, stored):
+                self.forget(other)
+            return []
         changes = list(self.take(stored))
         person, gone, turn = self._people[stored.person], self._people.get(other), self._turn
         if gone is not None and gone is not person:
@@ -173,6 +183,8 @@ class LiveJudge:
         So two people who had been taken for one are told apart again: each is rebuilt from what was theirs, which may
         include the event itself. What is told is how the person moves by that, and by time alone before it.
         """
+        if self._has_seen(person, by):
+            return []
         now = self._now = max(self._now, by.event.seen_at)
         self._turn.seq = by.seq
         known = self._people.get(person)
@@ -196,6 +208,10 @@ class LiveJudge:
         found = self._people.pop(person, None)
         if found is not None:
             self._numbered[found.tag >> BELL_BITS] = _NOBODY
+
+    def _has_seen(self, person: PersonId, stored: Stored) -> bool:
+        known = self._people.get(person)
+        return known is not None and known.seq >= stored.seq
 
     def _meet(self, stored: Stored) -> Change | None:
         person, change = meet(self._network, len(self._numbered), stored, self._turn)

@@ -1,0 +1,241 @@
+"""Says whose new events are, within the commit that puts them into the log, and keeps which keys are one person.
+
+Where people turn out to be one by an event, the event that says so is put before it. What was settled for some keys is
+remembered as long as nobody else changes the store, so the usual event costs one look into a dictionary.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from envoi.errors import Conflict, NotFound
+from envoi.events.event import RESERVED, Event, PersonId
+from envoi.people.identity import kind_of, node_of, words_of
+from envoi.people.link import Linker, View
+from envoi.people.port import Node, Stamp
+from envoi.people.regroup import Merged, Separated, as_event, change_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from envoi.people.link import Whose
+    from envoi.people.port import IdentityStore
+    from envoi.settings import Identity
+
+    Happening = tuple[PersonId, Event]
+    Keys = tuple[tuple[str, str], ...]
+
+#: Segment's word for "these two ids are one person".
+ALIAS = "Alias Created"
+#: Sets of keys remembered; a few hundred bytes each.
+MOST_SETTLED = 100_000
+
+_SPECIAL = RESERVED | {ALIAS}
+_NEVER = Stamp(number=-1)
+
+
+class Resolver:
+    """Decides for one log; one thread uses it."""
+
+    def __init__(self, store: IdentityStore, rules: Callable[[], Identity]) -> None:
+        self._store = store
+        self._rules = rules
+        self._stamp = _NEVER
+        #: What was decided for these keys; of people who turned out to be others since, see `_gone`.
+        self._settled: dict[Keys, Whose] = {}
+        self._gone: dict[PersonId, PersonId] = {}
+
+    def __call__(self, events: Sequence[Happening]) -> Sequence[Happening]:
+        """The same events, each with its person, and before them what they say of who is who.
+
+        Raises:
+            NotFound: somebody asks for nodes to be given back that the person has not.
+            Conflict: somebody asks for what cannot be.
+        """
+        stamp = self._store.stamp()
+        if stamp != self._stamp:
+            self._forget(stamp)
+        found, settled, gone, users_too = [], self._settled, self._gone, stamp.has_users
+        for happening in events:
+            event = happening[1]
+            keys = event.keys
+            if event.name in _SPECIAL:
+                return self._decide(events)
+            if len(keys) == 1 and not users_too and (user := keys.get("user_id")) and ":" not in user:
+                found.append(happening)
+                continue
+            known = settled.get(tuple(keys.items()))
+            if known is None:
+                return self._decide(events)
+            if known.dropped or known.person in gone or known.person != happening[0]:
+                happening = self._as_before(known, event)  # noqa: PLW2901
+            found.append(happening)
+        return found
+
+    def _decide(self, events: Sequence[Happening]) -> list[Happening]:
+        """The same where not all was settled before."""
+        linker = Linker(rules=self._rules(), view=View(self._around(events)))
+        found: list[Happening] = []
+        try:
+            for place, happening in enumerate(events):
+                found += self._decided(happening, linker)
+                if linker.view.is_parted:
+                    self._settled.clear()
+                    self._gone.clear()
+                    linker.view.learn(self._around(events[place + 1 :]))
+                    linker.view.is_parted = False
+            if changed := linker.view.changed:
+                self._store.write(list(changed.values()))
+                self._stamp = self._store.stamp()
+        except BaseException:
+            self._forget(_NEVER)
+            raise
+        return found
+
+    def _around(self, events: Sequence[Happening]) -> list[Node]:
+        """What is known around the keys of those that are not settled."""
+        open_ = (event for _, event in events if not self._is_settled(event))
+        nodes = {node for event in open_ for node in self._nodes(event)}
+        return self._store.around(list(nodes)) if nodes else []
+
+    def _decided(self, happening: Happening, linker: Linker) -> Iterator[Happening]:
+        """One event, after what it says of who is who."""
+        event = happening[1]
+        if self._is_settled(event):
+            known = self._settled.get(tuple(event.keys.items()))
+            yield self._as_before(known, event) if known else happening
+            return
+        if change := change_of(event):
+            yield from self._by_word(change, event, linker)
+            return
+        found = linker.whose(event.keys, f"{event.name!r}")
+        if found is None:
+            yield happening
+            return
+        merges, person = list(found.merges), found.person
+        if event.name == ALIAS:
+            merges += self._alias(event, person, linker)
+            person = linker.view.get(person).person
+        for merge in merges:
+            self._gone[merge.gone] = merge.into
+            told = as_event(merge, cause=f"{event.source}\0{event.id}", at=event.at, seen_at=event.seen_at)
+            yield merge.into, told
+        if event.name not in _SPECIAL:
+            self._settle(tuple(event.keys.items()), found)
+        yield person, _without(event, found)
+
+    def _alias(self, event: Event, person: PersonId, linker: Linker) -> list[Merged]:
+        """Whoever the event says was called something else before."""
+        before = event.props.get("previous_id")
+        if not isinstance(before, str) or not (before := before.strip()):
+            return []
+        visitor = node_of("anonymous_id", before)
+        node = visitor if linker.view.knows(visitor) else PersonId(before)
+        because = f"an alias says that {words_of(node)} is {words_of(person)}"
+        if linker.nobody(node):
+            return []
+        return linker.same(person, node, because)
+
+    def _by_word(self, change: Merged | Separated, event: Event, linker: Linker) -> Iterator[Happening]:
+        """What a person or a program wants: as things are now, or nothing where it is so already."""
+        view = linker.view
+        if isinstance(change, Separated):
+            parted = _separated(replace(change, to=name_of(change.nodes, linker.rules.trust)), view)
+            view.is_parted = True
+            yield parted.person, as_event(parted, cause=event.id, at=event.at, seen_at=event.seen_at)
+            return
+        into, gone = view.get(change.into).person, view.get(change.gone).person
+        _reconcile(view, into, gone)
+        for one in linker.same(into, gone, change.because):
+            self._gone[one.gone] = one.into
+            merged = replace(one, score=change.score, by=change.by)
+            yield one.into, as_event(merged, cause=event.id, at=event.at, seen_at=event.seen_at)
+
+    def _is_settled(self, event: Event) -> bool:
+        keys = event.keys
+        if event.name in _SPECIAL:
+            return False
+        if len(keys) == 1 and not self._stamp.has_users and (user := keys.get("user_id")) and ":" not in user:
+            return True
+        return tuple(keys.items()) in self._settled
+
+    def _as_before(self, found: Whose, event: Event) -> Happening:
+        person = found.person
+        while person in self._gone:
+            person = self._gone[person]
+        return person, _without(event, found)
+
+    def _settle(self, keys: Keys, found: Whose) -> None:
+        if len(self._settled) >= MOST_SETTLED:
+            self._settled.clear()
+        self._settled[keys] = found
+
+    def _forget(self, stamp: Stamp) -> None:
+        self._stamp = stamp
+        self._settled.clear()
+        self._gone.clear()
+
+    def _nodes(self, event: Event) -> Iterator[PersonId]:
+        """All that has to be looked up."""
+        for kind, value in event.keys.items():
+            if value := value.strip():
+                yield node_of(kind, value)
+        match change_of(event):
+            case Merged(into=into, gone=gone):
+                yield from (into, gone)
+            case Separated(person=person, nodes=nodes):
+                yield from (person, *nodes)
+        if event.name == ALIAS and isinstance(before := event.props.get("previous_id"), str):
+            yield from (PersonId(before.strip()), node_of("anonymous_id", before.strip()))
+
+
+def _without(event: Event, found: Whose) -> Event:
+    """The event without the keys that say nothing of who it is; that they were there is kept."""
+    if not found.dropped:
+        return event
+    raw = {f"keys.{kind}": (event.keys[kind], f"identity: {why}") for kind, why in found.dropped.items()}
+    keys = {kind: value for kind, value in event.keys.items() if kind not in found.dropped}
+    return replace(event, keys=keys, raw={**event.raw, **raw})
+
+
+def _reconcile(view: View, one: PersonId, other: PersonId) -> None:
+    """Forgets that somebody said that these were two people: somebody says that they are one."""
+    nodes = frozenset(view.nodes_of(one)) | frozenset(view.nodes_of(other))
+    for node in nodes:
+        known = view.get(node)
+        if nodes.intersection(known.apart):
+            view.put(replace(known, apart=tuple(each for each in known.apart if each not in nodes)))
+
+
+def _separated(change: Separated, view: View) -> Separated:
+    """Gives the nodes back.
+
+    Raises:
+        NotFound: the person has no such node.
+        Conflict: it is the node that the person is called by.
+    """
+    person = view.get(change.person).person
+    had = view.nodes_of(person)
+    if strange := [node for node in change.nodes if node not in had]:
+        hint = f"it has {', '.join(had)}"
+        raise NotFound(f"person {person!r} has no {' and no '.join(map(words_of, strange))}", hint=hint)
+    if not change.nodes or person in change.nodes:
+        hint = "name what is to be given back, and not the key that the person is called by"
+        raise Conflict(f"nobody can be separated from themselves: {person!r}", hint=hint)
+    to = change.to
+    for node in change.nodes:
+        known = view.get(node)
+        apart = tuple(dict.fromkeys([*known.apart, person]))
+        view.put(Node(node=node, person=to, is_shared=known.is_shared, apart=apart))
+    return replace(change, person=person)
+
+
+def name_of(nodes: Sequence[PersonId], trust: Sequence[str]) -> PersonId:
+    """What a person with these nodes is called: by the most trusted, the first of several."""
+    return min(
+        nodes,
+        default=PersonId(""),
+        key=lambda node: trust.index(kind_of(node)) if kind_of(node) in trust else len(trust),
+    )
