@@ -16,7 +16,7 @@ import msgspec
 from envoi.adapters.people.behind import ProfilesBehind
 from envoi.clock import Instant, SystemClock, iso
 from envoi.events.clean import Cleaner
-from envoi.events.event import Rejected
+from envoi.events.event import ENVOI, Rejected
 from envoi.events.port import Batch, Mark
 from envoi.events.tally import Tally
 from envoi.flow import on_events
@@ -68,7 +68,7 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
     with _no_collecting():
         try:
             for stored in on_events(replace(envoi.stores, people=people), run.batches(envoi.root, started_at)):
-                new.update([one.event.name for one in stored])
+                new.update([one.event.name for one in stored if one.event.source != ENVOI])
                 progress(run.position, 0)
         finally:
             people.flush()
@@ -123,7 +123,7 @@ def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Pr
             progress(sum(tally.events.values()) + len(still), 0)
 
     for stored in on_events(envoi.stores, batches()):
-        new.update([one.event.name for one in stored])
+        new.update([one.event.name for one in stored if one.event.source != ENVOI])
     return Imported(
         file="what was set aside",
         kind="events",

@@ -132,11 +132,11 @@ class Resolver:
         if not isinstance(before, str) or not (before := before.strip()):
             return []
         visitor = node_of("anonymous_id", before)
-        node = visitor if linker.view.knows(visitor) else PersonId(before)
-        because = f"an alias says that {words_of(node)} is {words_of(person)}"
-        if linker.nobody(node):
-            return []
-        return linker.same(person, node, because)
+        # Segment does not say which of the two it is; whoever was never seen as the one may have been as the other.
+        nodes = [visitor] if linker.view.knows(visitor) else [visitor, PersonId(before)]
+        because = f"an alias says that {before} is {words_of(person)}"
+        usable = [node for node in nodes if not linker.nobody(node)]
+        return [merge for node in usable for merge in linker.same(person, node, because)]
 
     def _by_word(self, change: Merged | Separated, event: Event, linker: Linker) -> Iterator[Happening]:
         """What a person or a program wants: as things are now, or nothing where it is so already."""

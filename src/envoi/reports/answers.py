@@ -22,6 +22,30 @@ class Who(Answer, frozen=True, kw_only=True):
     people: list[str] | None = None
 
 
+class PeopleMerged(Answer, frozen=True, kw_only=True):
+    """Two people are one."""
+
+    #: What they are called from now on.
+    person: str
+    #: What one of them was called until now; empty if they were one already.
+    gone: str
+    #: The keys that this one had.
+    nodes: list[str]
+    because: str
+    changed: bool
+
+
+class PeopleSeparated(Answer, frozen=True, kw_only=True):
+    """One person is two."""
+
+    person: str
+    #: What the other is called.
+    to: str
+    #: The other's keys.
+    nodes: list[str]
+    because: str
+
+
 class WhySegment(Answer, frozen=True, kw_only=True):
     """Whether a person is in a segment, or a condition holds, and why."""
 
