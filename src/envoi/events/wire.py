@@ -1,7 +1,8 @@
 """Messages as Segment's clients write them, over HTTP or one a line in a file: from their words to raw events.
 
 The form is Segment's HTTP tracking API (segment.com/docs/connections/spec/common). A batch holds several messages. Of
-`context` only the traits are taken; where a message came from, as its address and device, is not kept.
+`context` only the traits and the wish for privacy (`gpc`) are taken; where a message came from, as its address and
+device, is not kept.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class _Track(msgspec.Struct, gc=False):
 
 class _Context(msgspec.Struct, gc=False):
     traits: Any = None
+    gpc: Any = None
 
 
 _track = msgspec.json.Decoder(_Track).decode
@@ -97,8 +99,15 @@ def plain_track(
 
 def _is_unusual(message: _Track) -> bool:
     """Whether it holds more than a track usually does: a key, the person's traits, other messages."""
-    has_traits = message.context is not None and message.context.traits is not None
-    return has_traits or message.writeKey is not None or message.batch is not None
+    context = message.context
+    says_more = context is not None and (context.traits is not None or context.gpc is not None)
+    return says_more or message.writeKey is not None or message.batch is not None
+
+
+def has_signal(message: Message) -> bool:
+    """Whether whoever collected it says that the browser sent Global Privacy Control: `context.gpc` is true."""
+    context = message.get("context")
+    return isinstance(context, dict) and context.get("gpc") is True
 
 
 def is_message(fields: Message) -> bool:

@@ -11,8 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from envoi.clock import iso
-from envoi.events.event import Name, Rejected
-from envoi.people.words import OWN_ACTS, Method, version
+from envoi.events.event import ENVOI, Name, Rejected
+from envoi.people.words import OWN_ACTS, REPORTED, Method, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,6 +52,8 @@ def heard(events: Sequence[Happened], method: Method, latest: Latest) -> tuple[S
 
 def _marked(event: Event, method: Method) -> Event:
     """The word with how it came; over the API the business may say that it was the person, and in which words."""
+    if event.source == ENVOI:
+        return event
     props, told = event.props, event.props.get("method")
     if method is Method.API and told in OWN_ACTS and (props.get("wording") or props["granted"] is not True):
         method = Method(str(told))
@@ -64,7 +66,7 @@ def _marked(event: Event, method: Method) -> Event:
 def _is_reported_yes(event: Event) -> bool:
     if event.name != Name.CONSENT_CHANGED or event.props["granted"] is not True:
         return False
-    return event.props["method"] not in OWN_ACTS
+    return event.props.get("method") in REPORTED
 
 
 def _closed(profiles: Mapping[PersonId, Profile]) -> set[tuple[PersonId, str]]:

@@ -86,6 +86,44 @@ def test_nulls_and_unknown_keys_are_no_trouble(client: Client, root: Path) -> No
     assert event_of(root, message).event.keys == {"user_id": "17"}
 
 
+def said(root: Path, person: str) -> list[tuple[object, ...]]:
+    told = [one.event.props for one in logged(root) if one.person == person and one.event.name == "Consent Changed"]
+    return [(one["purpose"], one["granted"], one["method"]) for one in told]
+
+
+def word(user: str, *, granted: bool, **more: object) -> dict[str, Any]:
+    return track("Consent Changed", user=user, properties={"purpose": "newsletter", "granted": granted, **more})
+
+
+def test_what_others_report_never_turns_a_no_into_a_yes(client: Client, root: Path) -> None:
+    for granted in (True, False):
+        assert client.post("/v1/track", json=word("left", granted=granted)).status_code == 200
+    traits = {"type": "identify", "userId": "left", "traits": {"city": "Porto"}}
+    answer = client.post("/v1/batch", json={"batch": [word("left", granted=True), traits]})
+    reason = "the person said no to 'newsletter', and what others report opens nothing again"
+    assert [one["reason"] for one in answer.json()["set_aside"]] == [reason]
+    assert client.post("/v1/track", json=word("left", granted=True)).json()["error"] == reason
+    assert said(root, "left") == [("newsletter", True, "API"), ("newsletter", False, "API")]
+    assert [one.event.props for one in logged(root) if one.event.props.get("city")] == [{"city": "Porto"}]
+    assert [one.reason for one in set_aside(root)][-2:] == [reason] * 2
+    # The business's own form is the person's word, as long as it says what they read.
+    more = {"method": "form", "wording": "Yes, write to me."}
+    assert client.post("/v1/track", json=word("left", granted=True, **more)).status_code == 200
+    assert said(root, "left")[-1] == ("newsletter", True, "form")
+
+
+def test_global_privacy_control_closes_once_by_header_or_by_context(client: Client, root: Path) -> None:
+    closed = [(purpose, False, "GPC") for purpose in ("click_tracking", "open_tracking", "profiling", "model_scoring")]
+    for _ in range(2):
+        assert client.post("/v1/track", json=track(user="shy"), headers={"sec-gpc": "1"}).status_code == 200
+        assert client.post("/v1/track", json=track(user="coy", context={"gpc": True})).status_code == 200
+        assert client.post("/v1/batch", json={"batch": [track(user="bold", context={"gpc": False})]}).status_code == 200
+    assert (said(root, "shy"), said(root, "coy"), said(root, "bold")) == (closed, closed, [])
+    again = word("shy", granted=True, purpose="profiling", method="form", wording="Choose for me")
+    assert client.post("/v1/track", json=again, headers={"sec-gpc": "1"}).status_code == 200
+    assert said(root, "shy") == [*closed, ("profiling", True, "form")]
+
+
 def test_a_wrong_clock_is_corrected_by_sent_at(client: Client, root: Path) -> None:
     message = track(timestamp="2001-01-01T00:00:00Z")
     assert client.post("/v1/batch", json={"batch": [message], "sentAt": "2001-01-01T00:00:10Z"}).status_code == 200

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from envoi.hosts.live.consents import Signals
 from envoi.hosts.live.desk import Closed, Overloaded
 from envoi.hosts.live.posted import (
     MOST_BYTES,
@@ -30,6 +31,7 @@ from envoi.hosts.live.posted import (
     posted,
     unpacked,
 )
+from envoi.people.privacy_signal import HEADER
 
 if TYPE_CHECKING:
     from envoi.events.clean import Cleaner
@@ -49,6 +51,7 @@ AGAIN_S = b"1"
 #: The most messages that an answer says were set aside.
 SAID = 20
 
+_GPC = HEADER.encode()
 _JSON = (b"content-type", b"application/json")
 _KEPT = b'{"success":true}'
 _START = {
@@ -75,6 +78,7 @@ class Ingest:
         self.desk = desk
         #: Known when the project is open, as the desk is.
         self.clean: Cleaner | None = None
+        self.signals = Signals()
         self._lock = lock
         self._held_bytes = 0
 
@@ -119,10 +123,12 @@ class Ingest:
             if said is not None:
                 await self._keep(Posted(at=at, rejected=[as_rejected(body, str(fault), f"request {at}", at)]))
             raise Refused(400, str(fault)) from None
-        made = posted(found, kind, clean, at)
+        made = posted(found, kind, clean, at, is_signalled=headers.get(_GPC) == b"1")
+        self.signals.heed(made)
         if said is None and not self._lock.fits(made.write_key):
             raise _unknown_key()
         await self._keep(made)
+        self.signals.note(made)
         if not made.rejected:
             return []
         if kind != "batch":

@@ -140,5 +140,6 @@ class LiveHost:
     def _read(self, project: Project) -> Mapping[str, Bound]:
         definitions = project.definitions
         self._identity = project.settings.identity
+        self.ingest.signals.closes = project.settings.consent.privacy_control
         self.ingest.clean = Cleaner(definitions.catalogue, standardiser(project.rules))
         return {name: bind(one.condition, definitions) for name, one in project.segments.items()}

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from envoi.adapters.checkpoints import Checkpoints, make_room
 from envoi.adapters.database import open_database
 from envoi.adapters.events.sqlite import SqliteEventLog
+from envoi.adapters.people.sqlite import open_profiles
 from envoi.adapters.people.sqlite_identity import SqliteIdentityStore
 from envoi.adapters.segments.sqlite import SqliteMemberships, SqliteStateStore
-from envoi.flow import keep_up
+from envoi.flow import as_of_now, keep_up
 from envoi.hosts.live.status import Task
 from envoi.people.resolver import Resolver
 from envoi.segments.backfill import Backfill
@@ -19,13 +20,15 @@ from envoi.segments.plan import take_up
 from envoi.settings import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from envoi.clock import Instant
     from envoi.conditions.bound import Bound
-    from envoi.events.port import EventLog
+    from envoi.events.event import PersonId
     from envoi.hosts.live.moments import Moments
+    from envoi.people.port import ProfileStore
+    from envoi.people.profile import Profile
     from envoi.segments.base import Judge
     from envoi.segments.watch import Watch
 
@@ -53,7 +56,8 @@ class Definition:
 class Opened:
     """The stores and the judge, in step with each other."""
 
-    log: EventLog
+    log: SqliteEventLog
+    people: ProfileStore
     watch: Watch
     checkpoints: Checkpoints
     #: A judge that is being taught new segments.
@@ -69,6 +73,11 @@ class Opened:
         self.next_look = now + LOOK_MICROS
         while self.log.position() > self.watch.head:
             keep_up(self.log, self.watch)
+
+    def latest(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
+        """These people's profiles with all that the log has."""
+        found = {person: as_of_now(self.log, self.people, person) for person in people}
+        return {person: profile for person, profile in found.items() if profile}
 
     def after_commit(self) -> None:
         """Does what is done bit by bit between commits: definitions are taken over, files are kept short."""
@@ -120,7 +129,7 @@ def opened(path: Path, definition: Definition, moments: Moments) -> Iterator[Ope
         InvalidProject: the project's files have mistakes.
     """
     make_room(path)
-    with closing(open_database(path)) as connection:
+    with closing(open_database(path)) as connection, open_profiles(path.parent) as people:
         resolver = Resolver(SqliteIdentityStore(connection), definition.identity)
         log = SqliteEventLog(connection, definition.key, resolver)
         head = log.position()
@@ -135,6 +144,6 @@ def opened(path: Path, definition: Definition, moments: Moments) -> Iterator[Ope
         checkpoints = Checkpoints(path, connection)
         checkpoints.start()
         try:
-            yield Opened(log=log, watch=watch, checkpoints=checkpoints)
+            yield Opened(log=log, people=people, watch=watch, checkpoints=checkpoints)
         finally:
             checkpoints.stop()

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from envoi.events.clean import Raw, set_aside
 from envoi.events.event import Event, PersonId, Rejected
-from envoi.events.wire import Envelope, plain_track, raws
+from envoi.events.wire import Envelope, has_signal, plain_track, raws
 from envoi.hosts.live.deep import without_deep
 from envoi.people.identity import resolve
 
@@ -54,6 +54,14 @@ class Posted:
     size_bytes: int = 0
     #: The key that the body itself brought.
     write_key: object = None
+    #: Whose browser wants to be left alone (Global Privacy Control), with the keys it was known by.
+    signalled: dict[PersonId, dict[str, str]] = field(default_factory=dict)
+
+    def take(self, happened: tuple[PersonId, Event], *, is_signalled: bool) -> None:
+        """Adds an event, and notes whose browser wants to be left alone."""
+        self.events.append(happened)
+        if is_signalled:
+            self.signalled[happened[0]] = happened[1].keys
 
 
 _envelope = msgspec.json.Decoder(Envelope).decode
@@ -95,13 +103,16 @@ def envelope(body: bytes, kind: str) -> Envelope:
         return _leniently(body, _reason(error))
 
 
-def posted(found: Envelope, kind: str, clean: Cleaner, at: Instant) -> Posted:
-    """The events in an envelope that arrived at `at`, and what could not be one; `at` is unique to the request."""
+def posted(found: Envelope, kind: str, clean: Cleaner, at: Instant, *, is_signalled: bool = False) -> Posted:
+    """The events in an envelope that arrived at `at`, and what could not be one; `at` is unique to the request.
+
+    `is_signalled`: the request came with `Sec-GPC: 1`, so it is every message's.
+    """
     made = Posted(at=at, write_key=found.writeKey)
     for number, packed in enumerate(found.batch, 1):
         made.size_bytes += len(packed)
         if happened := _usual(packed, found, kind=kind, clean=clean, at=at):
-            made.events.append(happened)
+            made.take(happened, is_signalled=is_signalled)
             continue
         where = f"request {at}, message {number}"
         try:
@@ -120,7 +131,7 @@ def posted(found: Envelope, kind: str, clean: Cleaner, at: Instant) -> Posted:
             if isinstance(read, Rejected):
                 made.rejected.append(replace(read, raw=_whole(message, packed)))
             else:
-                made.events.append(read)
+                made.take(read, is_signalled=is_signalled or has_signal(message))
     return made
 
 

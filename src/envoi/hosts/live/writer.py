@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from envoi.errors import EnvoiError, StoreBusy, StoreFailed, StoreLost
 from envoi.events.port import Batch
 from envoi.flow import on_event
+from envoi.hosts.live.consents import hear
 from envoi.hosts.live.desk import Group, Outcome
 from envoi.hosts.live.status import Status
 
@@ -111,10 +112,12 @@ class Writer:
         Raises:
             StoreFailed: it is not kept, and the judge knows what the log does not.
         """
-        events = [event for one in group.requests for event in one.posted.events]
-        rejected = [record for one in group.requests for record in one.posted.rejected]
         try:
             opened.keep_up(group.now)
+            for one in group.requests:
+                hear(one.posted, opened.latest)
+            events = [event for one in group.requests for event in one.posted.events]
+            rejected = [record for one in group.requests for record in one.posted.rejected]
             on_event(opened.log, opened.watch, Batch(events=events, rejected=rejected), group.now)
             while not self._redefined.empty():
                 opened.redefine(self._redefined.get())
