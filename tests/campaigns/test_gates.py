@@ -103,6 +103,12 @@ def test_mail_that_follows_from_what_a_person_did_is_no_profiling() -> None:
             "no purpose 'news'",
             "known: 'click_tracking', ",
         ),
+        (
+            "purpose = 'newsletter'\n[[content]]\nname = 'a'\npriority = 1\nwhen = 'consents to surveis'\n",
+            "[purposes.surveys]\n",
+            "no purpose 'surveis'",
+            "did you mean 'surveys'?",
+        ),
         ('purpose = "newsletter"', '[consent]\nprofilling = "off"\n', "unknown key 'consent.profilling'", ""),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from envoi.campaigns import folders
-from envoi.campaigns.consents import consents_in
+from envoi.campaigns.consents import consents_in, purposes_in
 from envoi.campaigns.files import EnvoiShape
 from envoi.campaigns.mails import mail_of
 from envoi.campaigns.mistakes import Mistakes
@@ -20,6 +20,7 @@ from envoi.campaigns.timing import Timings
 from envoi.conditions.bind import Definitions
 from envoi.errors import InvalidProject, NotFound, ProjectError, did_you_mean
 from envoi.messages.schedule import occurrence
+from envoi.people.purposes import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,6 +111,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         catalogue=catalogue,
         derived=folders.derived(main, rfm),
         zone=settings.zone if settings else UTC,
+        purposes=tuple(names_of(purposes_in(main))) if main else (),
     )
     segments, definitions = read_segments(mistakes, definitions, consents_in(main))
     if main:

@@ -167,6 +167,9 @@ class _Binder:
     def _planned(self, name: str) -> Planned:
         """What is known of a field of people."""
         if name.startswith(CONSENT):
+            purpose, known = name.removeprefix(CONSENT), self.known.purposes
+            if known and purpose not in known:
+                raise ConditionError(f"no purpose {purpose!r}", hint=did_you_mean(purpose, known))
             return Planned(kind=Kind.BOOLEAN)
         planned = self.known.catalogue.traits.get(name)
         if planned is None and name.startswith(MODEL):

@@ -29,5 +29,7 @@ class Definitions:
     #: By the name of a points scheme: after how long points are worth half; without, they keep their worth.
     half_lives: Mapping[str, Span] = field(default_factory=dict)
     derived: Mapping[str, Derived] = field(default_factory=dict)
+    #: What people can agree to; none: whatever a condition says.
+    purposes: tuple[str, ...] = ()
     #: Where a date without a time begins.
     zone: tzinfo = UTC
