@@ -14,6 +14,7 @@ from envoi.hosts.importing import FileToImport, import_file
 from envoi.hosts.live.moments import Moments
 from envoi.hosts.live.opening import Definition, opened
 from envoi.hosts.local import open_project
+from envoi.hosts.privacy.requests import Kind, Requests
 from envoi.hosts.sending import open_sender
 from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import settings_alone
@@ -83,6 +84,7 @@ def make(root: Path, *, store_url: str = "") -> Path:
         envoi.freeze("later")
         import_file(envoi, FileToImport(path=root / "people.csv", kind="people"))
     _heard(root)
+    Requests(root).open(Kind.ERASE, ADA, SystemClock().now(), because=f"{ADDRESS} wrote")
     with open_project(root):
         pass
     return root

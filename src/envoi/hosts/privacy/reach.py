@@ -20,6 +20,7 @@ from envoi.adapters.privacy.sql import PostgresSql, SqliteSql
 from envoi.adapters.tables.duckdb_erase import ErasableHistory
 from envoi.hosts.folder import secret, state_folder
 from envoi.hosts.mailers import mail_folder
+from envoi.hosts.privacy.requests import Requests
 from envoi.hosts.sandbox import SANDBOX
 from envoi.hosts.stores import DATABASE, open_stores, store_url_of
 from envoi.hosts.surroundings import mail_url_of, settings_alone
@@ -93,6 +94,7 @@ class Reach:
             "history": self.history,
             "mail": ErasableMails(self.mail_folders(), message_ids),
             "rejects": ErasableRejects(self.state / "rejects"),
+            "requests": Requests(self.root),
         }
 
 
