@@ -118,3 +118,11 @@ def test_what_others_report_never_makes_a_no_a_yes(said: list[tuple[int, bool, s
         random.shuffle(said)
         shuffled = folded([word(seq, *one) for seq, one in enumerate(said, 1)])
         assert shuffled.consent == folded(events).consent
+
+
+def test_no_update_sets_what_only_an_estimate_may() -> None:
+    update: dict[str, Value] = {"age": 3, "imputed.age": 4, "imputed": {"age": 5}}
+    profile = fold(None, stored(1, 1, Name.PROFILE_UPDATED, **update))
+    assert {name: trait.value for name, trait in profile.traits.items()} == {"age": 3}
+    profile = fold(profile, stored(2, 2, Name.TRAIT_IMPUTED, imputed={"age": 6}))
+    assert (profile.value("age"), profile.value("imputed.age")) == (3, 6)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from envoi.campaigns.editions import Editions
 from envoi.clock import moment
+from envoi.events.event import IMPUTED
 from envoi.messages.address import Mailbox, check_address
 from envoi.messages.message import Message
 from envoi.messages.track import Targets
@@ -187,7 +188,10 @@ def lacks(data: Mapping[str, object], path: str) -> bool:
 
 
 def _of_person(campaign: Campaign, decision: Decision, profile: Profile) -> dict[str, dict[str, object]]:
-    traits = {name: trait.value for name, trait in profile.traits.items()}
+    traits: dict[str, object] = {name: trait.value for name, trait in profile.traits.items()}
+    # A template sees an estimate only where it asks for one: person.imputed.age.
+    if estimates := [name for name in traits if name.startswith(IMPUTED)]:
+        traits[IMPUTED[:-1]] = {name.removeprefix(IMPUTED): traits.pop(name) for name in estimates}
     return {"person": {"id": decision.person, **traits}, "content": dict(campaign.content(decision.content))}
 
 

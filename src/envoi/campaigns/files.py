@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, JsonValue, PositiveFloat, ValidationError
 
 from envoi.campaigns.delivery_files import DeliveryShape, Length, QuietHoursShape, ScheduleShape
+from envoi.campaigns.impute_files import ImputeShape  # noqa: TC001 - pydantic reads it
 from envoi.campaigns.quality_files import QualityShape
 from envoi.errors import ProjectError
 from envoi.events.catalogue import Kind  # noqa: TC001 - pydantic reads it
@@ -182,6 +183,7 @@ class EnvoiShape(Shape):
     fallbacks: dict[str, str | int | float] = Field(default_factory=dict)
     rfm: RfmShape | None = None
     quality: QualityShape = QualityShape()
+    impute: ImputeShape | None = None
 
 
 class PropertyShape(Shape):

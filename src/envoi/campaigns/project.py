@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from envoi.campaigns import folders
 from envoi.campaigns.consents import consents_in, purposes_in
 from envoi.campaigns.files import EnvoiShape
+from envoi.campaigns.impute_files import impute_of, with_estimates
 from envoi.campaigns.mails import mail_of
 from envoi.campaigns.mistakes import Mistakes
 from envoi.campaigns.names import check_names
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from envoi.errors import Place
     from envoi.events.catalogue import Catalogue
     from envoi.features.rfm import Rfm
+    from envoi.people.impute.allowed import Impute
     from envoi.people.standardise.rule import Rule
     from envoi.segments.segment import Segment
     from envoi.settings import Settings
@@ -52,6 +54,8 @@ class Project:
     rules: tuple[Rule, ...] = ()
     #: What good data are, and who is told of others.
     audits: Audits = field(default_factory=Audits)
+    #: What is estimated of people who did not tell it.
+    impute: Impute | None = None
 
     def campaign(self, name: str) -> Campaign:
         """The campaign of that name; `weekly-picks@2026-11-23` is that day's occurrence of a recurring one.
@@ -105,7 +109,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
     mistakes = Mistakes(files)
     main = mistakes.shaped(EnvoiShape, folders.MAIN)
     settings = folders.settings(main, mistakes) if main else None
-    catalogue = folders.catalogue(mistakes).widened(observed or {})
+    catalogue = with_estimates(folders.catalogue(mistakes).widened(observed or {}), main.impute if main else None)
     rfm = folders.rfm(mistakes, main.rfm, catalogue) if main and main.rfm else None
     definitions = Definitions(
         catalogue=catalogue,
@@ -121,6 +125,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
     campaigns = folders.campaigns(mistakes, definitions, templates, main)
     rules = read_rules(mistakes)
     audits = audits_of(mistakes, main.quality, folders.MAIN, catalogue.traits) if main else Audits()
+    impute = impute_of(mistakes, main.impute, folders.MAIN, catalogue.traits, rules) if main and main.impute else None
     if mistakes.found or settings is None:
         raise InvalidProject(sorted(mistakes.found, key=lambda mistake: _place(mistake.at)))
     return Project(
@@ -133,6 +138,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         rfm=rfm,
         rules=rules,
         audits=audits,
+        impute=impute,
     )
 
 

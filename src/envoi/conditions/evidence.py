@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from envoi.conditions.bound import Age, BoundProperty, EventLeaf
 from envoi.conditions.facts import find, stored_form, traits_of
 from envoi.conditions.tree import All, AnyOf, Function
-from envoi.events.event import Name
+from envoi.events.event import ABOUT_PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ def counts(events: Events, props: Mapping[str, Value]) -> bool:
 
 def telling(key: str, facts: Facts) -> list[Stored]:
     """The events that said what this trait is, oldest first."""
-    told = [one for name in (Name.PROFILE_UPDATED, Name.CONSENT_CHANGED) for one in facts.events.get(name, ())]
+    told = [one for name in ABOUT_PEOPLE for one in facts.events.get(name, ())]
     return sorted((one for one in told if key in traits_of(one.event)), key=attrgetter("event.at", "seq"))
 
 

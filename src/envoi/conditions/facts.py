@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from envoi.clock import Instant, parse_instant
 from envoi.conditions.bound import Events, Measure, Storage
 from envoi.errors import DataError
-from envoi.events.event import CONSENT, Name
+from envoi.events.event import CONSENT, IMPUTED, Name, imputed
 from envoi.events.number import LARGEST, scaled
 
 if TYPE_CHECKING:
@@ -53,14 +53,16 @@ def facts(history: Iterable[Stored], now: Instant) -> Facts:
 
 
 def traits_of(event: Event) -> dict[str, Value]:
-    """The traits that an event sets: what a profile update carries, or the consent to a purpose.
+    """The traits that an event sets: what a profile update carries, the consent to a purpose, or estimates.
 
-    Only the person's own word sets a consent: a field that is called like one is left out.
+    Only the person's own word sets a consent, and only an estimate is called one: fields of such names are left out.
     """
     if event.name == Name.PROFILE_UPDATED:
-        return {key: value for key, value in _flat(event.props).items() if not key.startswith(CONSENT)}
+        return {key: value for key, value in _flat(event.props).items() if not key.startswith((CONSENT, IMPUTED))}
     if event.name == Name.CONSENT_CHANGED:
         return {f"{CONSENT}{event.props['purpose']}": event.props["granted"] is True}
+    if event.name == Name.TRAIT_IMPUTED:
+        return imputed(event)
     return {}
 
 

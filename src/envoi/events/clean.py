@@ -11,7 +11,7 @@ import msgspec
 
 from envoi.clock import Instant
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
-from envoi.events.event import RESERVED, Event, Name, Rejected, Value
+from envoi.events.event import RESERVED, WHO_IS_WHO, Event, Name, Rejected, Value
 from envoi.events.values import Fields, Unfit, anything, named, text
 
 #: A reject keeps this much of its record: enough to find and mend it, too little to fill a disk.
@@ -99,7 +99,8 @@ class Cleaner:
     def _learn(self, name: str) -> Fields:
         """The fields of events of this name, compiled; the name itself is checked here, once."""
         if name in RESERVED:
-            raise Unfit("only Envoi itself says who is who: send an alias", name)
+            instead = ": send an alias" if name in WHO_IS_WHO else ""
+            raise Unfit(f"only Envoi itself says that{instead}", name)
         plan = self._plans.get(_name(name))
         if plan is None and not self._accept_unplanned:
             raise Unfit("the tracking plan has no such event", name)

@@ -30,6 +30,8 @@ class Name(StrEnum):
     PROFILE_UPDATED = "Profile Updated"
     CONSENT_CHANGED = "Consent Changed"
     CONSENT_ASKED = "Consent Asked"
+    #: Envoi's own estimate of what a person did not tell (people/impute).
+    TRAIT_IMPUTED = "Trait Imputed"
     DECISION_MADE = "Decision Made"
     EMAIL_SENT = "Email Sent"
     EMAIL_FAILED = "Email Failed"
@@ -53,8 +55,13 @@ class Name(StrEnum):
 
 #: Whose an event is that was erased.
 NOBODY = PersonId("")
-#: Who is who is Envoi's own word: no client says it.
-RESERVED = frozenset({Name.PEOPLE_MERGED.value, Name.PEOPLE_SEPARATED.value})
+
+#: Who is who is Envoi's own word.
+WHO_IS_WHO = frozenset({Name.PEOPLE_MERGED.value, Name.PEOPLE_SEPARATED.value})
+#: What only Envoi itself can say: a record that claims to be one of these is set aside.
+RESERVED = WHO_IS_WHO | {Name.TRAIT_IMPUTED.value}
+#: The events that set fields of a profile.
+ABOUT_PEOPLE = (Name.PROFILE_UPDATED, Name.CONSENT_CHANGED, Name.TRAIT_IMPUTED)
 
 #: Conditions and history know the consent to a purpose as a trait: this and the purpose.
 CONSENT = "consent."
@@ -112,3 +119,14 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     seq: int
     person: PersonId
     event: Event
+
+
+def imputed(event: Event) -> dict[str, Value]:
+    """The fields that an event of estimates sets, each under a name that says what it is.
+
+    >>> estimate = {"imputed": {"age": 34}, "method": {"age": "median"}}
+    >>> imputed(Event(id="1", source=ENVOI, name=Name.TRAIT_IMPUTED, keys={}, at=0, seen_at=0, props=estimate))
+    {'imputed.age': 34}
+    """
+    estimates = event.props.get("imputed")
+    return {f"{IMPUTED}{name}": value for name, value in estimates.items()} if isinstance(estimates, dict) else {}

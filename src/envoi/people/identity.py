@@ -67,3 +67,13 @@ def words_of(node: PersonId) -> str:
 def home_of(event: Event, *, otherwise: PersonId) -> PersonId:
     """The node that an event of the log says again and again: where it goes when its person turns out to be two."""
     return resolve(event.keys) or otherwise
+
+
+def keys_of(person: PersonId) -> dict[str, str]:
+    """The key that an id was made of: `resolve` makes the same id of it.
+
+    >>> keys_of(PersonId("17")), keys_of(PersonId("email:ada@example.org")), keys_of(PersonId("x:1"))
+    ({'user_id': '17'}, {'email': 'ada@example.org'}, {'user_id': 'x:1'})
+    """
+    kind, _, value = person.partition(":")
+    return {kind: value} if value and kind in _OTHERS else {"user_id": person}

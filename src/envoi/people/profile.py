@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from envoi.clock import Instant
-from envoi.events.event import Name, PersonId, Value, forgets
+from envoi.events.event import IMPUTED, Name, PersonId, Value, forgets, imputed
 from envoi.people.regroup import change_of
 from envoi.people.words import REPORTED
 
@@ -81,8 +81,9 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
     first_seen, last_seen = (profile.first_seen, profile.last_seen) if is_seen(profile) else (event.at, event.at)
     traits, consent = profile.traits, profile.consent
     if event.name == Name.PROFILE_UPDATED:
-        news = {key: Trait(value=value, at=event.at) for key, value in event.props.items()}
-        traits = traits | {key: trait for key, trait in news.items() if key not in traits or traits[key].at <= event.at}
+        traits = _told(traits, {key: value for key, value in event.props.items() if not _is_estimate(key)}, event.at)
+    elif event.name == Name.TRAIT_IMPUTED:
+        traits = _told(traits, imputed(event), event.at)
     elif event.name == Name.CONSENT_CHANGED:
         purpose = str(event.props["purpose"])
         if (known := _later(consent.get(purpose), said_in(event))) is not consent.get(purpose):
@@ -127,6 +128,16 @@ def said_in(event: Event) -> Said:
 def is_reported(said: Said) -> bool:
     """Whether it is a yes that not the person said, but somebody else who says that they did."""
     return said.granted and said.method in REPORTED
+
+
+def _told(traits: dict[str, Trait], values: dict[str, Value], at: Instant) -> dict[str, Trait]:
+    news = {key: Trait(value=value, at=at) for key, value in values.items()}
+    return traits | {key: trait for key, trait in news.items() if key not in traits or traits[key].at <= at}
+
+
+def _is_estimate(key: str) -> bool:
+    """Whether a field is called as only estimates are: nobody else may set it."""
+    return key.startswith(IMPUTED) or key == IMPUTED[:-1]
 
 
 def rank(said: Said) -> tuple[bool, Instant]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from envoi.events.event import ENVOI, RESERVED, Event, Name, PersonId
+from envoi.events.event import ENVOI, WHO_IS_WHO, Event, Name, PersonId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +86,7 @@ def as_event(change: Change, *, cause: str, at: Instant, seen_at: Instant) -> Ev
 
 def change_of(event: Event) -> Change | None:
     """The change that an event records; None if it is another event."""
-    if event.name not in RESERVED or event.source != ENVOI:
+    if event.name not in WHO_IS_WHO or event.source != ENVOI:
         return None
     told = event.props
     nodes = tuple(PersonId(str(node)) for node in _listed(told["nodes"]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.errors import Conflict, NotFound
-from envoi.events.event import RESERVED, Event, PersonId
+from envoi.events.event import WHO_IS_WHO, Event, PersonId
 from envoi.people.identity import kind_of, node_of, words_of
 from envoi.people.link import Linker, View
 from envoi.people.port import Node, Stamp
@@ -32,7 +32,7 @@ ALIAS = "Alias Created"
 #: Sets of keys remembered; a few hundred bytes each.
 MOST_SETTLED = 100_000
 
-_SPECIAL = RESERVED | {ALIAS}
+_SPECIAL = WHO_IS_WHO | {ALIAS}
 _NEVER = Stamp(number=-1)
 
 

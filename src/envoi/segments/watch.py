@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.clock import Instant
-from envoi.events.event import NOBODY, RESERVED, forgets
+from envoi.events.event import NOBODY, WHO_IS_WHO, forgets
 from envoi.people.regroup import Separated, change_of
 from envoi.segments.happen import happen
 from envoi.segments.transition import BY_TIME, Transition, as_event, by_definition, event_of, from_event
@@ -97,7 +97,7 @@ class Watch:
                 self._forget(stored)
                 continue
             unsaved.setdefault(stored.person, stored.seq)
-            if stored.event.name in RESERVED and (change := change_of(stored.event)):
+            if stored.event.name in WHO_IS_WHO and (change := change_of(stored.event)):
                 self._regroup(change, stored, heard)
             else:
                 found += event(stored)

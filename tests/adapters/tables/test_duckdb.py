@@ -164,7 +164,7 @@ def test_a_table_has_room_for_so_many_columns_and_fills_those_it_has_ever_after(
             (None, "Kyiv", 5_000_000, None),
         ]
         assert rows(tables, 'SELECT "text:sku" FROM items ORDER BY seq') == [("X",), ("Y",)]
-        assert len(tables.query(Query("SELECT * FROM events")).column_names) == 8
+        assert len(tables.query(Query("SELECT * FROM events")).column_names) == 9
 
 
 def test_ids_used_as_names_neither_fill_the_memory_nor_the_table() -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from envoi.adapters.tables.typed import KINDS, held_as, leaves, typed
 from envoi.conditions.facts import traits_of
 from envoi.events.catalogue import EventPlan
-from envoi.events.event import Name
+from envoi.events.event import ABOUT_PEOPLE, Name
 from envoi.tables import column
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from envoi.adapters.tables.typed import Object
     from envoi.events.catalogue import Catalogue, Property
     from envoi.events.event import Event, Stored, Value
-
-_ABOUT_PEOPLE = (Name.PROFILE_UPDATED, Name.CONSENT_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class _Part:
         """Adds the rows and what they carry."""
         self.held.see(self.name)
         carried: Mapping[str, pa.Array] = {}
-        if self.name in _ABOUT_PEOPLE:
+        if self.name in ABOUT_PEOPLE:
             self._traits(
                 rows, [(place, *told) for place, each in enumerate(events) for told in traits_of(each).items()]
             )

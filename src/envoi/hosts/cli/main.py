@@ -34,6 +34,7 @@ COMMANDS = {
         "match": Listed("match", "Find the records in a file that are of one person"),
         "merge": Listed("merge", "Make two people one; it can be undone"),
         "separate": Listed("separate", "Give keys of a person back, as if they had never been theirs"),
+        "impute": Listed("impute", "Estimate what people did not tell, marked as estimates"),
         "who": Listed("who", "List the people for whom a condition holds"),
         "segments": Listed("segments", "Show the sizes of segments, what time will change, and how they went"),
         "consents": Listed("consents", "Show what people agreed to, in which words and with what proof"),

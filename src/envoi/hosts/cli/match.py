@@ -74,7 +74,7 @@ def command(
 def _match_people(project: Path | None, *, dry_run: bool, json: bool) -> None:
     root = root_of(project)
     with sending(project) as sender, progress("read", "people") as advance, quoting():
-        catch_up_profiles(sender.post.log, sender.post.people)
+        catch_up_profiles(sender.post.log, sender.post.people, sender.post.archive)
         matching = Matching(people=sender.post.people, queue=sender.reviews)
         merge = None if dry_run else merging_of(root).merge
         found = match_people(root, matching, merge, progress=advance)

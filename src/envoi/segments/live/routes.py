@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from envoi.conditions.bound import BoundProperty, Check, Events, Storage
 from envoi.conditions.facts import traits_of
-from envoi.events.event import Name
+from envoi.events.event import ABOUT_PEOPLE
 from envoi.segments.live.filters import passing, reader
 from envoi.segments.live.looks import Gate, Look, Touch, Touches, is_looked_up, look
 from envoi.segments.live.slots.base import FOREVER, Input, Keep, Read, TraitInput
@@ -53,7 +53,7 @@ def routes(slots: Iterable[Slot[Any]]) -> dict[str, Route]:
                 whenever = replace(one.events, far=None, near=0)
                 by_name.setdefault(one.events.name, {}).setdefault(whenever, []).append((one, slot.door(place)))
     found = {name: _route(inputs) for name, inputs in by_name.items()}
-    for name in (Name.PROFILE_UPDATED, Name.CONSENT_CHANGED) if traits else ():
+    for name in ABOUT_PEOPLE if traits else ():
         route = found.get(name, Route())
         found[name] = route._replace(gates=(*route.gates, _telling(traits)))
     return found
