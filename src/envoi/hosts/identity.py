@@ -101,6 +101,22 @@ class Identities:
             raise Conflict(f"{found.gone!r} is not {into!r} any more: the merge was taken back", hint="nothing to do")
         return self.separate(into, found.nodes, word)
 
+    def part(self, one: str, other: str, word: Word) -> PeopleSeparated | None:
+        """Makes two ids that were merged two people again; None if they are two already.
+
+        Raises:
+            NotFound: the log knows nobody of one of the ids.
+            Conflict: no merge joined them, so nobody knows which keys were whose.
+        """
+        into = self._seen(one).person
+        if self._seen(other).person != into:
+            return None
+        for stored in reversed(self.log.regrouped()):
+            change = change_of(stored.event)
+            if isinstance(change, Merged) and (one in change.nodes) != (other in change.nodes):
+                return self.separate(into, change.nodes, word)
+        raise Conflict(f"{one!r} and {other!r} were one from the first", hint="envoi separate takes a key off a person")
+
     def _seen(self, person: str) -> Profile:
         """Whoever this id stands for now.
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envoi.errors import Conflict
+from envoi.events.event import PersonId
+from envoi.hosts.identity import Word, open_identities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from envoi.events.event import PersonId
+    from envoi.hosts.identity import Identities
     from envoi.people.match.port import Merge, Separate
 
     #: Makes it ready for the project in a folder.
-    Merger = Callable[[Path], "Merging"]
-
-_HINT = "'envoi match --people --dry-run' tells who is one person"
+    Merger = Callable[[Path], AbstractContextManager["Merging"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +29,20 @@ class Merging:
     separate: Separate
 
 
-def merging_of(_: Path) -> Merging:
-    """What merges the people of a project."""
-    return Merging(merge=_merge, separate=_separate)
+@contextmanager
+def merging_of(root: Path) -> Iterator[Merging]:
+    """What merges the people of the project in `root`, whatever else is going on there."""
+    with open_identities(root) as known:
+        yield over(known)
 
 
-def _merge(one: PersonId, other: PersonId, *, because: str, by: str, score: float) -> PersonId:  # noqa: ARG001 - as in `Merge`
-    raise Conflict(f"{one!r} and {other!r} cannot be merged in this project", hint=_HINT)
+def over(known: Identities) -> Merging:
+    """The same for stores that are open."""
 
+    def merge(one: PersonId, other: PersonId, *, because: str, by: str, score: float) -> PersonId:
+        return PersonId(known.merge(one, other, Word(because=because, by=by, score=score)).person)
 
-def _separate(one: PersonId, other: PersonId, *, because: str, by: str) -> None:  # noqa: ARG001 - as in `Separate`
-    raise Conflict(f"{one!r} and {other!r} cannot be separated in this project", hint=_HINT)
+    def separate(one: PersonId, other: PersonId, *, because: str, by: str) -> None:
+        known.part(one, other, Word(because=because, by=by))
+
+    return Merging(merge=merge, separate=separate)

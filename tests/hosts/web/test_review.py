@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,8 +32,9 @@ class Deeds:
     separated: list[tuple[str, str]] = field(default_factory=list)
     refuses: str = ""
 
-    def of(self, _: Path) -> Merging:
-        return Merging(merge=self.merge, separate=self.separate)
+    @contextmanager
+    def of(self, _: Path) -> Iterator[Merging]:
+        yield Merging(merge=self.merge, separate=self.separate)
 
     def merge(self, one: PersonId, other: PersonId, *, because: str, by: str, score: float) -> PersonId:
         if self.refuses:

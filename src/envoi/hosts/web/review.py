@@ -49,10 +49,13 @@ def review(request: Request, envoi: Envoi, fields: Fields) -> Response:
     fault: EnvoiError | None = None
     if fields:
         try:
-            _say(request.app.state.merger(envoi.root), envoi, fields)
+            with request.app.state.merger(envoi.root) as merging:
+                _say(merging, envoi, fields)
         except (Conflict, ProjectError) as refused:
             fault = refused
         else:
+            # The next page opens the project anew, and so knows who is who by then.
+            request.app.state.hold.close()
             return RedirectResponse(review_path(), 303)
     state = request.query_params.get("state", "")
     if state in set(State) and not fault:
