@@ -47,6 +47,18 @@ def names_of(own: Mapping[str, Purpose]) -> list[str]:
     return [*purposes, *(f"{name}/{topic}" for name, purpose in purposes.items() for topic in purpose.topics)]
 
 
+def title_of(name: str, own: Mapping[str, Purpose]) -> str:
+    """What a purpose, or a topic of one, is called to people.
+
+    >>> title_of("newsletter/wine", {"newsletter": Purpose(title="Our letter", topics={"wine": "Wine"})})
+    'Our letter: Wine'
+    """
+    whole, _, topic = name.partition("/")
+    purpose = purposes_of(own).get(whole, Purpose())
+    title = purpose.title or whole.replace("_", " ").capitalize()
+    return f"{title}: {purpose.topics.get(topic, topic)}" if topic else title
+
+
 def hint_for(name: str, own: Mapping[str, Purpose]) -> str:
     """What to do about a name that is no purpose of the project; empty if it is one.
 

@@ -35,10 +35,12 @@ from envoi.hosts.web.hits import Hits
 from envoi.hosts.web.hold import Hold
 from envoi.hosts.web.in_browser import Shown, in_browser
 from envoi.hosts.web.leads import Leads
+from envoi.hosts.web.letters import Letters
 from envoi.hosts.web.memory import Memory
 from envoi.hosts.web.moving import Moving
 from envoi.hosts.web.posted import takes
 from envoi.hosts.web.preferences import choose
+from envoi.hosts.web.sign_up import confirm, sign_up
 from envoi.hosts.web.unsubscribe import unsubscribe
 from envoi.hosts.web.view import STATIC, reads
 from envoi.hosts.web.webhooks import Webhooks, webhook
@@ -80,6 +82,8 @@ ROUTES = (
     Route("/templates/{name:path}", takes(page.edit), methods=["GET", "POST"]),
     Route("/unsubscribe/{token:path}", unsubscribe, methods=["GET", "POST"]),
     Route("/preferences/{token:path}", choose, methods=["GET", "POST"]),
+    Route("/sign-up", sign_up, methods=["GET", "POST"]),
+    Route("/confirm/{token:path}", confirm, methods=["GET", "POST"]),
     Route("/v/{token:path}", in_browser),
     Route("/c/{link}/{token:path}", click),
     Route("/o/{link}/{token:path}", opened),
@@ -95,12 +99,13 @@ def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0, merger: Mer
     `idle_s` is how long the project stays open after a page, closed to commands that write. `merger` makes ready what
     merges people.
     """
-    hold, hits = Hold(root, idle_s=idle_s), Hits(root)
+    hold, hits, letters = Hold(root, idle_s=idle_s), Hits(root), Letters(root)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         yield
         hits.close()
+        letters.close()
         hold.close()
 
     # Starlette's types ask that a handler take any exception, and call it with those it was registered for only.
@@ -118,6 +123,7 @@ def app(root: Path, *, host: str = "127.0.0.1", idle_s: float = 1.0, merger: Mer
     )
     made.state.hold = hold
     made.state.hits = hits
+    made.state.letters = letters
     made.state.leads = Leads(root)
     made.state.shown = Shown(root)
     made.state.memory = Memory()

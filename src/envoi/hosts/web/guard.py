@@ -43,7 +43,18 @@ HEADERS = {
 FOR_EVER = "public, max-age=31536000, immutable"
 LOCAL = frozenset({"localhost"})
 #: Who has a signed link may use it under any name that leads here.
-PUBLIC = ("/unsubscribe/", "/preferences/", "/v/", "/c/", "/o/", "/webhooks/", "/.well-known/", "/static/")
+PUBLIC = (
+    "/unsubscribe/",
+    "/preferences/",
+    "/v/",
+    "/c/",
+    "/o/",
+    "/sign-up",
+    "/confirm/",
+    "/webhooks/",
+    "/.well-known/",
+    "/static/",
+)
 
 
 class Guard:
