@@ -12,6 +12,7 @@ from envoi.conditions.tree import All, Anniversary, AnyOf, Gated, Member, Not, O
 from envoi.decisions.decision import Reason
 from envoi.events.event import CONSENT, MODEL
 from envoi.people.consent import asked_for, permits
+from envoi.people.privacy.restriction import PROCESSING
 from envoi.people.purposes import PROFILING, SCORING
 from envoi.settings import Asked
 
@@ -35,15 +36,15 @@ def needs(condition: Condition, definitions: Definitions) -> frozenset[str]:
 
 
 def gated(condition: Condition, definitions: Definitions, consents: Consents) -> Condition:
-    """The condition, for those only who allow what it needs."""
-    before = gates(condition, definitions, consents)
-    return Gated((condition, *before)) if before else condition
+    """The condition, for those only who allow what it needs; nobody whose data are restricted is judged by any."""
+    return Gated((condition, *gates(condition, definitions, consents)))
 
 
 def gates(condition: Condition, definitions: Definitions, consents: Consents) -> list[Condition]:
     """What must hold of a person beside the condition."""
     asked = {PROFILING: consents.profiling, SCORING: consents.model_scoring}
-    return [_gate(purpose, asked[purpose]) for purpose in sorted(needs(condition, definitions))]
+    needed = [_gate(purpose, asked[purpose]) for purpose in sorted(needs(condition, definitions))]
+    return [*needed, _gate(PROCESSING, Asked.OPT_OUT)]
 
 
 def withheld(campaign: Campaign, decision: Decision, profile: Profile, settings: Settings) -> str:

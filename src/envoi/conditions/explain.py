@@ -66,9 +66,12 @@ def explain(condition: Bound, facts: Facts) -> Why:
 
 def _explained(condition: Bound, facts: Facts, opened: set[int]) -> Why:
     judgement = judge(condition, facts)
-    if isinstance(condition, Gated) and all(judge(gate, facts).holds for gate in condition.parts[1:]):
-        # Whom the gates let through needs to know of none.
-        return _explained(condition.parts[0], facts, opened)
+    if isinstance(condition, Gated):
+        # Of gates that let the person through, nobody needs to know.
+        shut = [gate for gate in condition.parts[1:] if not judge(gate, facts).holds]
+        if not shut:
+            return _explained(condition.parts[0], facts, opened)
+        condition = Gated((condition.parts[0], *shut))
     changes_at = None if judgement.until is None else iso(judgement.until)
     if isinstance(condition, All | AnyOf | Not | Named):
         parts = [_explained(part, facts, opened) for part in _inner(condition, opened)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+from envoi.adapters.database import open_database
+from envoi.adapters.segments.sqlite import SqliteMemberships
 from envoi.clock import Instant, SystemClock
 from envoi.conditions import bind
 from envoi.events.event import ENVOI, Event, Name, PersonId, Rejected, Value
@@ -78,7 +81,7 @@ def make(root: Path, *, store_url: str = "") -> Path:
             file.write(f'[store]\nurl = "{store_url}"\n')
     _happened(root)
     if not store_url:
-        _lived(root)
+        live(root)
     with open_project(root) as envoi:
         envoi.send("hello")
         envoi.freeze("later")
@@ -127,7 +130,8 @@ def _happened(root: Path) -> None:
             pass
 
 
-def _lived(root: Path) -> None:
+def live(root: Path) -> None:
+    """The live host comes and goes."""
     with open_project(root) as envoi:
         conditions = {
             name: bind(one.condition, envoi.project.definitions) for name, one in envoi.project.segments.items()
@@ -158,6 +162,12 @@ def _heard(root: Path) -> None:
         urls = [f"https://shop.example.org/?to={ADDRESS.replace('@', '%40')}", f"https://shop.example.org/?c={ADA}",
                 "https://shop.example.org/"]  # fmt: skip
         kept.targets.add([Link(id=f"l{number}", campaign="hello", url=url) for number, url in enumerate(urls)])
+
+
+def segments_of(root: Path, person: PersonId) -> set[str]:
+    """The segments that the live host let the person into."""
+    with closing(open_database(state_folder(root) / "envoi.sqlite", read_only=True)) as connection:
+        return set(SqliteMemberships(connection).of(person))
 
 
 def traces(folder: Path, of: list[bytes] = TRACES) -> list[str]:
