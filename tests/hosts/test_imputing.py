@@ -29,6 +29,8 @@ FILES = {
 as_of = 2024-05-01T09:00:00Z
 sender = { name = "Shop", email = "shop@example.org" }
 shop = { name = "Shop", address = "1 Street" }
+[consent]
+model_scoring = "opt-in"
 [impute]
 fields = ["age", "tier"]
 method = "median"
@@ -63,7 +65,7 @@ def root(tmp_path: Path) -> Path:
         events.append(said(n, Name.PROFILE_UPDATED, NOW - 1_000_000 + n, **traits))
         events.append(said(n, Name.CONSENT_CHANGED, NOW - 900_000, purpose="newsletter", granted=True))
         if n != 6:
-            events.append(said(n, Name.CONSENT_CHANGED, NOW - 900_000, purpose="profiling", granted=n != 3))
+            events.append(said(n, Name.CONSENT_CHANGED, NOW - 900_000, purpose="model_scoring", granted=n != 3))
     take_in(tmp_path, events)
     return tmp_path
 
@@ -109,11 +111,16 @@ def test_a_second_run_changes_nothing(root: Path) -> None:
 def test_what_is_told_since_and_a_purpose_withdrawn_take_an_estimate_back(root: Path) -> None:
     with open_project(root) as envoi:
         impute(envoi)
+    with open_project(root) as envoi:
+        # A purpose closes at once where estimates are used, and takes them back with the next run.
+        assert envoi.who('in segment "grown"', only_count=True).count == 34 + 18
     take_in(root, [
         said(0, Name.PROFILE_UPDATED, NOW, age=50),
-        said(9, Name.CONSENT_CHANGED, NOW, purpose="profiling", granted=False),
+        said(9, Name.CONSENT_CHANGED, NOW, purpose="model_scoring", granted=False),
     ])  # fmt: skip
     with open_project(root) as envoi:
+        assert envoi.who('in segment "grown" and imputed.age >= 30', only_count=True).count == 17
+        assert "[|]" in envoi.preview("hello", "9").text
         assert impute(envoi).changed == 2
         profiles = envoi.stores.people.get([PersonId("0"), PersonId("9")])
         assert [each.value("imputed.age") for each in profiles.values()] == [None, None]
@@ -132,7 +139,7 @@ def test_the_command_says_how_good_they_are(root: Path, capsys: pytest.CaptureFi
     told = capsys.readouterr().out
     assert "estimates changed for 18 of 60 people" in told
     assert "imputed.age   18 by median from 40; where the truth was hidden, off by" in told
-    assert "left out 2 who did not consent to profiling" in told
+    assert "left out 2 who did not consent to model_scoring" in told
 
 
 @pytest.mark.parametrize(

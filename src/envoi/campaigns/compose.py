@@ -15,6 +15,8 @@ from envoi.messages.address import Mailbox, check_address
 from envoi.messages.message import Message
 from envoi.messages.track import Targets
 from envoi.messages.unsubscribe_mail import address_to_leave
+from envoi.people.consent import is_open
+from envoi.people.purposes import SCORING
 from envoi.settings import MailKind
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ def data_for(press: Press, decision: Decision, profile: Profile) -> Mapping[str,
     token = press.links.token(decision.person, purpose=campaign.purpose, campaign=campaign.name)
     return {
         **press.shared,
-        **_filled(_of_person(campaign, decision, profile), settings.fallbacks),
+        **_filled(_of_person(campaign, decision, profile, settings), settings.fallbacks),
         "products": decision.products,
         "unsubscribe_url": press.links.page("unsubscribe", token),
         "preferences_url": press.links.page("preferences", token),
@@ -187,11 +189,14 @@ def lacks(data: Mapping[str, object], path: str) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _of_person(campaign: Campaign, decision: Decision, profile: Profile) -> dict[str, dict[str, object]]:
+def _of_person(
+    campaign: Campaign, decision: Decision, profile: Profile, settings: Settings
+) -> dict[str, dict[str, object]]:
     traits: dict[str, object] = {name: trait.value for name, trait in profile.traits.items()}
-    # A template sees an estimate only where it asks for one: person.imputed.age.
-    if estimates := [name for name in traits if name.startswith(IMPUTED)]:
-        traits[IMPUTED[:-1]] = {name.removeprefix(IMPUTED): traits.pop(name) for name in estimates}
+    # A template sees an estimate only where it asks for one, person.imputed.age, and of who allows scores.
+    if estimates := {name: traits.pop(name) for name in list(traits) if name.startswith(IMPUTED)}:
+        is_seen = is_open(profile, SCORING, settings)
+        traits[IMPUTED[:-1]] = {name.removeprefix(IMPUTED): value for name, value in estimates.items() if is_seen}
     return {"person": {"id": decision.person, **traits}, "content": dict(campaign.content(decision.content))}
 
 

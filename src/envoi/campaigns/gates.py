@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from envoi.conditions.tree import All, Anniversary, AnyOf, Gated, Member, Not, Op, Test, Trait
 from envoi.decisions.decision import Reason
-from envoi.events.event import CONSENT, MODEL
+from envoi.events.event import CONSENT, IMPUTED, MODEL
 from envoi.people.consent import asked_for, permits
 from envoi.people.privacy.restriction import PROCESSING
 from envoi.people.purposes import PROFILING, SCORING
@@ -69,7 +69,7 @@ def _needs(condition: Condition, definitions: Definitions, inside: Set[str]) -> 
         if other is not None and condition.segment not in inside:
             yield from _needs(other, definitions, {*inside, condition.segment})
     elif isinstance(condition, Trait):
-        if condition.name.startswith(MODEL) or condition.name in definitions.derived:
+        if condition.name.startswith((MODEL, IMPUTED)) or condition.name in definitions.derived:
             yield SCORING
     elif not isinstance(condition, Anniversary):
         yield PROFILING

@@ -10,7 +10,7 @@ from pydantic import Field
 from envoi.errors import did_you_mean
 from envoi.events.event import IMPUTED
 from envoi.events.shapes import Shape
-from envoi.people.impute.allowed import PURPOSE, Impute, Method, refusal
+from envoi.people.impute.allowed import Impute, Method, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,6 @@ class ImputeShape(Shape):
     fields: tuple[str, ...] = Field(min_length=1)
     using: tuple[str, ...] = ()
     method: Literal["bayesian ridge", "median"] = "bayesian ridge"
-    purpose: str = Field(default=PURPOSE, min_length=1)
 
 
 def impute_of(
@@ -43,7 +42,7 @@ def impute_of(
                 what = f"{name!r} is never estimated: it is {why}"
                 hint = "leave it out, and see with 'envoi report quality' who lacks it"
                 mistakes.note(what, file, ["impute", key, n], hint=hint)
-    return Impute(fields=shape.fields, using=shape.using, method=Method(shape.method), purpose=shape.purpose)
+    return Impute(fields=shape.fields, using=shape.using, method=Method(shape.method))
 
 
 def with_estimates(catalogue: Catalogue, shape: ImputeShape | None) -> Catalogue:

@@ -10,9 +10,10 @@ from envoi.clock import iso
 from envoi.errors import ProjectError
 from envoi.events.port import Batch
 from envoi.flow import BATCH, on_events
-from envoi.people.consent import allows
+from envoi.people.consent import is_open
 from envoi.people.impute.events import as_event, changed
 from envoi.people.impute.fill import fill
+from envoi.people.purposes import SCORING
 from envoi.reports.imputed import Imputation, ImputedField
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _PAGE = 1_000
 def impute(envoi: Envoi, *, dry_run: bool = False) -> Imputation:
     """Estimates the fields of `[impute]`; with `dry_run` nothing is stored.
 
-    Who does not allow the purpose is neither learned from nor estimated, and what was estimated of them is taken back.
+    Who does not allow scores is neither learned from nor estimated, and what was estimated of them is taken back.
 
     Raises:
         ProjectError: the project has no `[impute]`, or scikit-learn is wanted and not installed.
@@ -42,7 +43,7 @@ def impute(envoi: Envoi, *, dry_run: bool = False) -> Imputation:
     if plan is None:
         hint = 'write under [impute] in envoi.toml which: fields = ["age"]'
         raise ProjectError("the project does not say which fields to estimate", hint=hint)
-    found, rows = _table(plan, envoi.stores.people)
+    found, rows = _table(plan, envoi)
     filled = fill(rows, plan.fields, using=plan.using, filler=filler(plan.method))
     news = list(_news(envoi, filled))
     written = 0
@@ -54,20 +55,20 @@ def impute(envoi: Envoi, *, dry_run: bool = False) -> Imputation:
         dry_run=dry_run,
         people=found,
         without_consent=found - len(rows),
-        purpose=plan.purpose,
+        purpose=SCORING,
         changed=len(news) if dry_run else written,
         fields=[_told(each) for each in filled],
     )
 
 
-def _table(plan: Impute, people: ProfileStore) -> tuple[int, dict[str, dict[str, Value]]]:
+def _table(plan: Impute, envoi: Envoi) -> tuple[int, dict[str, dict[str, Value]]]:
     """How many people there are; of those who allow it, what they told."""
     wanted = (*plan.fields, *plan.using)
     count = 0
     rows: dict[str, dict[str, Value]] = {}
-    for profile in profiles(people):
+    for profile in profiles(envoi.stores.people):
         count += 1
-        if allows(profile, plan.purpose):
+        if is_open(profile, SCORING, envoi.project.settings):
             rows[profile.person] = {name: profile.value(name) for name in wanted}
     return count, rows
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from envoi.people.standardise.rule import Rule
 
-#: A purpose of its own: an estimate of what somebody is like is profiling (GDPR, article 4).
-PURPOSE = "profiling"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 #: What names of such fields have in them.
 _REACHES = frozenset({"address", "city", "email", "house", "mail", "mobile", "phone", "post", "postal", "postcode"})
@@ -50,8 +48,6 @@ class Impute:
     #: Further fields that estimates are made from.
     using: tuple[str, ...] = ()
     method: Method = Method.RIDGE
-    #: Only of people who allow this, and from what those have told.
-    purpose: str = PURPOSE
 
 
 def refusal(name: str, planned: Property, rules: Iterable[Rule] = ()) -> str:
