@@ -2,9 +2,10 @@
 
     python bench/send.py [people]
 
-"wire" hands finished messages of 14 KB to a server on this machine; "whole" plans a campaign (audience, products of
-2,000, each mail tried) and sends it (consent, compose, MIME, ledger and log on disk, SMTP), in rounds of one campaign
-each. The usual parts are python-liquid, EmailMessage, dkimpy and aiosmtplib, with the products given and no ledger.
+"wire" hands finished messages of 14 KB to a server on this machine; "no books" decides (audience, consent, products of
+2,000), renders, makes MIME, signs and hands over, and keeps nothing; "whole" plans the same campaign (each mail tried)
+and sends it (consent asked twice more, ledger and log on disk), in rounds of one campaign each. The usual parts are
+python-liquid, EmailMessage, dkimpy and aiosmtplib, with the products given and no ledger.
 CPU time of the sending process; the server is another one.
 """
 
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from contextlib import closing, contextmanager
 from email.message import EmailMessage
+from itertools import chain, islice
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -35,10 +37,13 @@ from bench._promoted import CAMPAIGNS, make
 from bench.promotion import FIXED, LIQUID, catalogue, people
 from envoi.adapters.messages.smtp import SmtpMailer
 from envoi.adapters.messages.smtp_connect import parse_server
+from envoi.campaigns.compose import compose, prepared
+from envoi.campaigns.plan import Known, plan_in_lots
 from envoi.hosts.local import open_project
 from envoi.hosts.sending import open_sender
+from envoi.hosts.signing import signers_of
 from envoi.hosts.surroundings import MAIL_URL
-from envoi.messages.mime import Lines
+from envoi.messages.mime import Lines, to_bytes
 from envoi.messages.port import Outgoing, Ready, Settled
 from envoi.templates.liquid.filters import money
 
@@ -62,19 +67,13 @@ def sink() -> Iterator[int]:
             server.kill()
 
 
-def wire(port: int, count: int) -> float:
-    """CPU microseconds to hand over one message of 14 KB."""
-    data = Lines(b"Subject: Autumn\r\n\r\n" + (b"x" * 74 + b"=\r\n") * 185)
-    waiting = [
-        Outgoing(message_id=f"m{n}", sender="post@example.com", recipient=f"u{n}@example.org", data=data)
-        for n in range(count)
-    ]
-    url = f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}"
+def hand_over(port: int, made: Iterator[Outgoing], *, count: int) -> None:
+    """Has a server here take so many messages, as many at a time as the mailer has room for."""
+    url, settled = f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}", 0
     with closing(SmtpMailer(parse_server(url))) as mailer:
-        start, settled = process_time(), 0
         while settled < count:
-            for _ in range(min(mailer.room(), len(waiting))):
-                mailer.offer(waiting.pop())
+            for outgoing in islice(made, mailer.room()):
+                mailer.offer(outgoing)
             for notice in mailer.poll(1.0):
                 if isinstance(notice, Ready):
                     mailer.release(notice.message_id, go=True)
@@ -82,6 +81,37 @@ def wire(port: int, count: int) -> float:
                     assert isinstance(notice, Settled)
                     assert notice.receipt.state == "accepted"
                     settled += 1
+
+
+def wire(port: int, count: int) -> float:
+    """CPU microseconds to hand over one message of 14 KB."""
+    data = Lines(b"Subject: Autumn\r\n\r\n" + (b"x" * 74 + b"=\r\n") * 185)
+    waiting = [
+        Outgoing(message_id=f"m{n}", sender="post@example.com", recipient=f"u{n}@example.org", data=data)
+        for n in range(count)
+    ]
+    start = process_time()
+    hand_over(port, iter(waiting), count=count)
+    return (process_time() - start) / count * 1e6
+
+
+def without_books(root: Path, campaign: str, port: int, count: int) -> float:
+    """CPU microseconds to decide, render, make MIME, sign and hand over one mail, without ledger and log."""
+    with open_project(root) as envoi:
+        start = process_time()
+        press, signers = prepared(envoi.press(campaign)), signers_of(root, envoi.project.settings)
+        stores = envoi.stores
+        known = Known(definitions=envoi.project.definitions, tables=stores.tables, people=stores.people)
+
+        def made() -> Iterator[Outgoing]:
+            for one in chain.from_iterable(plan_in_lots(press.campaign, known, envoi.clock.now())):
+                message = compose(press, one.decision, one.profile, one.decision.id)
+                data = to_bytes(message, signers=signers)
+                yield Outgoing(
+                    message_id=message.id, sender=message.sender.address, recipient=message.to.address, data=data
+                )
+
+        hand_over(port, made(), count=count)
         return (process_time() - start) / count * 1e6
 
 
@@ -162,6 +192,9 @@ def main(count: int) -> None:
         for campaign in CAMPAIGNS:
             note("wire", lambda: wire(port, 3 * count))
             for name, root in roots.items():
+                note(
+                    f"no books, {name}", lambda root=root, campaign=campaign: without_books(root, campaign, port, count)
+                )
                 planned, sent, took_s = whole(root, campaign, count)
                 note(f"whole, {name}", lambda planned=planned, sent=sent: planned + sent)
                 note(f"  of it planning, {name}", lambda planned=planned: planned)

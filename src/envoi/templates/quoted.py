@@ -51,6 +51,8 @@ def joined(text: str) -> Quoted:
 
 def encoded(text: str) -> str:
     """The text in quoted-printable, beginning and ending at the beginning of a line; nothing stays nothing."""
+    if type(text) is not str:
+        text = str(text)  # what is done with Markup makes Markup, a hundred times slower
     # Most values are plain, and short.
     if text.isascii() and text.isprintable() and "=" not in text and text[:1] != ".":
         if len(text) <= _WIDTH:
