@@ -21,6 +21,7 @@ from envoi.campaigns.timing import Timings
 from envoi.conditions.bind import Definitions
 from envoi.errors import InvalidProject, NotFound, ProjectError, did_you_mean
 from envoi.messages.schedule import occurrence
+from envoi.people.privacy.restriction import PROCESSING
 from envoi.people.purposes import names_of
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         catalogue=catalogue,
         derived=folders.derived(main, rfm),
         zone=settings.zone if settings else UTC,
-        purposes=tuple(names_of(purposes_in(main))) if main else (),
+        # That nobody can be asked for it is no reason that no condition should ask whether it is withdrawn.
+        purposes=(*names_of(purposes_in(main)), PROCESSING) if main else (),
     )
     segments, definitions = read_segments(mistakes, definitions, consents_in(main))
     if main:
