@@ -111,8 +111,14 @@ def written(fields: Iterable[tuple[str, str]]) -> Head:
     return Head(
         names=tuple(name for name, _ in fields),
         text=lines(fields),
-        relaxed="".join([f"{name.lower()}:{_SPACE.sub(' ', value).strip(' ')}\r\n" for name, value in fields]),
+        relaxed="".join([f"{name.lower()}:{_relaxed(value)}\r\n" for name, value in fields]),
     )
+
+
+def _relaxed(value: str) -> str:
+    """The value with its white space as `relaxed` has it (RFC 6376 3.4.2); most have none to change."""
+    is_so = "  " not in value and "\t" not in value and "\r\n" not in value
+    return (value if is_so else _SPACE.sub(" ", value)).strip(" ")
 
 
 def lines(fields: Iterable[tuple[str, str]]) -> str:

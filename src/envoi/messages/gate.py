@@ -52,6 +52,8 @@ def verdict(checks: Sequence[Check], entry: Entry, known: Known) -> Verdict:
     waits: Verdict = GO
     for check in checks:
         said = check(entry, known)
+        if said is GO:  # as most are
+            continue
         if isinstance(said, Skip):
             return said
         if isinstance(said, Wait) and isinstance(waits, Go):

@@ -18,8 +18,9 @@ NAMES = {State.ACCEPTED: Name.EMAIL_SENT, State.REJECTED: Name.EMAIL_FAILED, Sta
 
 def outcome(entry: Entry) -> Event:
     """The event of an entry in one of the states of NAMES; the same entry gives the same event."""
+    message_id = entry.message_id
     return Event(
-        id=f"{entry.message_id}:{entry.state}",
+        id=f"{message_id}:{entry.state}",
         source=ENVOI,
         name=NAMES[entry.state],
         keys={"user_id": entry.person},
@@ -27,7 +28,7 @@ def outcome(entry: Entry) -> Event:
         seen_at=entry.at,
         props={
             "campaign": entry.campaign,
-            "message_id": entry.message_id,
+            "message_id": message_id,
             "state": entry.state.value,
             "reason": entry.reason,
         },

@@ -207,8 +207,8 @@ class Connection:
                 raise Lost(f"the server said {reply}, which answers nothing")
             of, outgoing = self._awaited.popleft()
             self._answered(of, outgoing, reply, now)
-            if self._awaited:
-                self.deadline = now + self._allowed(self._awaited[0][0])
+        if replies and self._awaited:
+            self.deadline = now + self._allowed(self._awaited[0][0])
         if not self._awaited and not self._replies.is_between:
             raise Garbled("the server went on talking when nobody had asked")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 #: First digits of a reply.
@@ -53,7 +54,7 @@ class Replies:
         self._rest = b""
         #: The lines of a reply that goes on, all with this code.
         self._lines: list[bytes] = []
-        self._code = b""
+        self._code = 0
 
     @property
     def is_between(self) -> bool:
@@ -71,15 +72,38 @@ class Replies:
             raise Garbled("the server never ended a line")
         replies = []
         for line in lines:
-            found = _LINE.fullmatch(line)
-            if not found or len(line) > _LONGEST_LINE or (self._lines and found[1] != self._code):
+            found = _read(line)
+            if not found or (self._lines and found.code != self._code):
                 raise Garbled(f"the server said {line[:100].decode('ascii', 'backslashreplace')!r}")
-            self._lines.append(found[3] or b"")
-            if found[2] == b"-":
-                self._code = found[1]
+            if found.goes_on:
+                self._lines.append(found.words)
+                self._code = found.code
                 if len(self._lines) > _MOST_LINES:
                     raise Garbled("the server never ended a reply")
-            else:
-                replies.append(Reply(int(found[1]), b"\n".join(self._lines)))
+            elif self._lines:
+                replies.append(Reply(found.code, b"\n".join([*self._lines, found.words])))
                 self._lines = []
+            else:
+                replies.append(found.reply)
         return replies
+
+
+class _Line(NamedTuple):
+    """One line of a reply."""
+
+    code: int
+    words: bytes
+    #: Whether another line of the same reply follows.
+    goes_on: bool
+    #: The line as a reply of its own.
+    reply: Reply
+
+
+@lru_cache(maxsize=256)
+def _read(line: bytes) -> _Line | None:
+    """A line, None if it is none; a server says the same few again and again."""
+    found = _LINE.fullmatch(line) if len(line) <= _LONGEST_LINE else None
+    if not found:
+        return None
+    code, words = int(found[1]), found[3] or b""
+    return _Line(code, words, found[2] == b"-", Reply(code, words))
