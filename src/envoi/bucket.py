@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 
@@ -15,5 +16,10 @@ def bucket(salt: str, key: str) -> float:
     >>> sum(bucket("holdout", str(n)) < 0.1 for n in range(10_000))
     980
     """
-    digest = blake2b(key.encode(), digest_size=8, person=blake2b(salt.encode(), digest_size=16).digest()).digest()
+    digest = blake2b(key.encode(), digest_size=8, person=_salted(salt)).digest()
     return (int.from_bytes(digest, "big") >> 11) / (1 << 53)
+
+
+@lru_cache(maxsize=256)
+def _salted(salt: str) -> bytes:
+    return blake2b(salt.encode(), digest_size=16).digest()

@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from envoi.campaigns.compose import for_many
 from envoi.campaigns.mailing import Mailing
 from envoi.campaigns.plan import Known, Planned, plan_in_lots
-from envoi.campaigns.proof import proofed
+from envoi.campaigns.proof import Proof
 from envoi.campaigns.timing import dated, timing_of
 from envoi.decisions.decision import as_event
 from envoi.errors import Conflict
@@ -220,12 +219,12 @@ def in_bulk(
     if campaign.name in stores.statement.campaigns():
         return False
     known = Known(definitions=definitions, tables=stores.tables, people=stores.people)
-    press = press and for_many(press)
+    proof = Proof(press) if press else None
     # Not in memory, and not straight into the ledger: its commit must not last as long as all the deciding.
     with TemporaryFile() as drafts:
         for some in plan_in_lots(campaign, known, at):
-            if press:
-                some = proofed(press, dated(timing_of(press.campaign, press.settings, at), some))  # noqa: PLW2901
+            if press and proof:
+                some = proof.of(dated(timing_of(press.campaign, press.settings, at), some))  # noqa: PLW2901
             for entry in _recorded(campaign, stores, some):
                 drafts.write(_entry_in(entry) + b"\n")
         drafts.seek(0)

@@ -128,13 +128,25 @@ def data_for(press: Press, decision: Decision, profile: Profile) -> Mapping[str,
     token = press.links.token(decision.person, purpose=campaign.purpose, campaign=campaign.name)
     return {
         **press.shared,
-        **_filled(_of_person(campaign, decision, profile, settings), settings.fallbacks),
+        **_filled(own_data(campaign, decision, profile, settings), settings.fallbacks),
         "products": decision.products,
         "unsubscribe_url": press.links.page("unsubscribe", token),
         "preferences_url": press.links.page("preferences", token),
         "view_url": press.links.page("v", token),
         "now": _there(decision.send_at, settings.zone),
     }
+
+
+def own_data(
+    campaign: Campaign, decision: Decision, profile: Profile, settings: Settings
+) -> dict[str, dict[str, object]]:
+    """What a template sees of the person and the decision alone, before the project's fallbacks."""
+    traits: dict[str, object] = {name: trait.value for name, trait in profile.traits.items()}
+    # A template sees an estimate only where it asks for one, person.imputed.age, and of who allows scores.
+    if estimates := {name: traits.pop(name) for name in list(traits) if name.startswith(IMPUTED)}:
+        is_seen = is_open(profile, SCORING, settings)
+        traits[IMPUTED[:-1]] = {name.removeprefix(IMPUTED): value for name, value in estimates.items() if is_seen}
+    return {"person": {"id": decision.person, **traits}, "content": dict(campaign.content(decision.content))}
 
 
 @lru_cache(maxsize=256)
@@ -187,17 +199,6 @@ def lacks(data: Mapping[str, object], path: str) -> bool:
     values = data.get(root)
     value = values.get(name) if isinstance(values, Mapping) else None
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _of_person(
-    campaign: Campaign, decision: Decision, profile: Profile, settings: Settings
-) -> dict[str, dict[str, object]]:
-    traits: dict[str, object] = {name: trait.value for name, trait in profile.traits.items()}
-    # A template sees an estimate only where it asks for one, person.imputed.age, and of who allows scores.
-    if estimates := {name: traits.pop(name) for name in list(traits) if name.startswith(IMPUTED)}:
-        is_seen = is_open(profile, SCORING, settings)
-        traits[IMPUTED[:-1]] = {name.removeprefix(IMPUTED): value for name, value in estimates.items() if is_seen}
-    return {"person": {"id": decision.person, **traits}, "content": dict(campaign.content(decision.content))}
 
 
 def _filled(data: dict[str, dict[str, object]], fallbacks: Mapping[str, object]) -> dict[str, dict[str, object]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow.compute as pc
 
 from envoi.campaigns.gates import IMPERSONAL
@@ -22,6 +23,7 @@ from envoi.messages.address import check_address
 from envoi.messages.gate import closed
 from envoi.messages.schedule import occurrence
 from envoi.people.consent import permits
+from envoi.people.profile import Profile
 from envoi.people.purposes import PROFILING
 from envoi.segments.batch import members
 from envoi.settings import MailKind
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 
     from envoi.campaigns.campaign import Campaign
     from envoi.decisions.recommend.base import Pick, Picker
+    from envoi.events.event import Value
     from envoi.people.port import ProfileStore
-    from envoi.people.profile import Profile
     from envoi.tables import Tables
 
 SEND, HOLDOUT = "send", "holdout"
@@ -47,8 +49,7 @@ NO_ADDRESS = "no e-mail address"
 BAD_ADDRESS = "e-mail address is not valid"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One person of the audience: a decision, or the reason why there is none to make."""
 
     person: PersonId
@@ -110,12 +111,24 @@ def _decider(campaign: Campaign, known: Known, at: Instant) -> _Decider:
     shown = campaign.products
     picker = shown.recommender.picker(known.tables, at=at, count=shown.count) if shown else None
     draft = _draft(campaign, at)
+    # What is the same for many is made once for all of them, and looked at once by whoever tries their mails.
+    contents: dict[tuple[bool, ...], tuple[str, Sequence[Reason]]] = {}
+    products = _Shown()
 
     def decide(people: Sequence[PersonId], holds: Mapping[str, Set[PersonId]]) -> list[Planned]:
         profiles = known.people.get(people)
         gated = [_gate(person, profiles.get(person), campaign) for person in people]
         picks = _picks(campaign, picker, gated) if picker else {}
-        return [each if each.skip else _decided(each, draft, _chosen(campaign, holds, each), picks) for each in gated]
+
+        def decided(planned: Planned) -> Planned:
+            person, is_impersonal = planned.person, _is_impersonal(campaign, planned)
+            held = (is_impersonal, *[person in whom for whom in holds.values()])
+            if held not in contents:
+                content, because = choose(campaign.rules, holds, person)
+                contents[held] = content, [*because, IMPERSONAL] if is_impersonal else because
+            return _decided(planned, draft, contents[held], [products[pick] for pick in picks.get(person, ())])
+
+        return [each if each.skip else decided(each) for each in gated]
 
     return decide
 
@@ -133,9 +146,19 @@ def _is_impersonal(campaign: Campaign, planned: Planned) -> bool:
     return shown is not None and not permits(planned.profile, PROFILING, shown.profiling)
 
 
-def _chosen(campaign: Campaign, holds: Mapping[str, Set[PersonId]], planned: Planned) -> tuple[str, Sequence[Reason]]:
-    content, because = choose(campaign.rules, holds, planned.person)
-    return content, [*because, IMPERSONAL] if _is_impersonal(campaign, planned) else because
+class _Shown:
+    """Picks as decisions have them; a pick that many people get is made so once."""
+
+    def __init__(self) -> None:
+        #: By the identity of a pick: that very pick, so that no other takes its place, and what is made of it.
+        self._made: dict[int, tuple[Pick, dict[str, Value]]] = {}
+
+    def __getitem__(self, pick: Pick) -> dict[str, Value]:
+        made = self._made.get(id(pick))
+        if made is None:
+            made = (pick, {"product": pick.product, "reason": pick.reason, **pick.item})
+            self._made[id(pick)] = made
+        return made[1]
 
 
 def _gate(person: PersonId, profile: Profile | None, campaign: Campaign) -> Planned:
@@ -183,10 +206,7 @@ def _draft(campaign: Campaign, at: Instant) -> _Draft:
 
 
 def _decided(
-    planned: Planned,
-    draft: _Draft,
-    chosen: tuple[str, Sequence[Reason]],
-    picks: Mapping[PersonId, Sequence[Pick]],
+    planned: Planned, draft: _Draft, chosen: tuple[str, Sequence[Reason]], products: list[dict[str, Value]]
 ) -> Planned:
     person, (content, because) = planned.person, chosen
     arm, propensity = assign(draft.series, person, draft.shares)
@@ -198,10 +218,11 @@ def _decided(
         arm=arm,
         send_at=draft.at,
         propensity=propensity,
-        products=[{"product": pick.product, "reason": pick.reason, **pick.item} for pick in picks.get(person, ())],
+        products=products,
         reasons=[*draft.reasons[arm], *because],
     )
-    return replace(planned, decision=decision, skip=HOLDOUT if arm == HOLDOUT else "")
+    skip = HOLDOUT if arm == HOLDOUT else ""
+    return Planned(person=person, address=planned.address, decision=decision, skip=skip, profile=planned.profile)
 
 
 def _may(campaign: Campaign) -> str:

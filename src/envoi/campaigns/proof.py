@@ -6,17 +6,17 @@ template's reason. Should the person's data change before the mail is sent, then
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
-from envoi.campaigns.compose import data_for, lacks
+from envoi.campaigns.compose import data_for, for_many, lacks, own_data
 from envoi.decisions.decision import Reason
 from envoi.errors import TemplateError, Withheld
+from envoi.templates.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from envoi.campaigns.compose import Press
     from envoi.campaigns.plan import Planned
@@ -27,41 +27,47 @@ if TYPE_CHECKING:
 STEP = "template"
 
 
-def proofed(press: Press, planned: Sequence[Planned]) -> list[Planned]:
-    """The same plan: with the reasons why a mail is not as its template has it, and without those that cannot be."""
-    fallbacks = _used_fallbacks(press)
-    return [
-        each
-        if each.skip or each.decision is None or each.profile is None
-        else _tried(press, each, each.decision, each.profile, fallbacks)
-        for each in planned
-    ]
+class Proof:
+    """Tries mails of one template; what is the same in all of them is worked out once."""
 
+    def __init__(self, press: Press) -> None:
+        self._press = for_many(press)
+        self._trial = Trial(self._press.template)
+        self._fallbacks = _used_fallbacks(press)
 
-def _tried(
-    press: Press, planned: Planned, decision: Decision, profile: Profile, fallbacks: Mapping[str, object]
-) -> Planned:
-    because = list(_missing(press, decision, profile, fallbacks))
-    skip = ""
-    try:
-        rendered = press.template.render(data_for(press, decision, profile))
-        because += [f"fell back{f' at {each.at}' if each.at.line else ''}: {each.reason}" for each in rendered.setbacks]
-    except Withheld as held:
-        skip = held.what
-    except TemplateError as fault:
-        skip = f"could not be rendered: {fault}"
-    reasons = [Reason(step=STEP, because=each) for each in [*because, *([skip] if skip else [])]]
-    if not reasons:
-        return planned
-    return replace(planned, decision=changed(decision, reasons=[*decision.reasons, *reasons]), skip=skip)
+    def of(self, planned: Sequence[Planned]) -> list[Planned]:
+        """The same plan, with the reasons why a mail is not as its template has it; without those that cannot be."""
+        return [
+            each
+            if each.skip or each.decision is None or each.profile is None
+            else self._tried(each, each.decision, each.profile)
+            for each in planned
+        ]
 
+    def _tried(self, planned: Planned, decision: Decision, profile: Profile) -> Planned:
+        because = self._missing(decision, profile) if self._fallbacks else []
+        data, skip = data_for(self._press, decision, profile), ""
+        if not self._trial.passes(data):
+            setbacks, skip = self._rendered(data)
+            because += [*setbacks, *([skip] if skip else [])]
+        if not because:
+            return planned
+        reasons = [*decision.reasons, *(Reason(step=STEP, because=each) for each in because)]
+        return replace(planned, decision=replace(decision, reasons=reasons), skip=skip)
 
-def _missing(press: Press, decision: Decision, profile: Profile, fallbacks: Mapping[str, object]) -> Iterator[str]:
-    if fallbacks:
-        data = data_for(replace(press, settings=replace(press.settings, fallbacks={})), decision, profile)
-        for path, value in fallbacks.items():
-            if lacks(data, path):
-                yield f"{path} is missing: it says {value!r}"
+    def _rendered(self, data: Mapping[str, object]) -> tuple[list[str], str]:
+        """What fell back in this mail, and why it cannot be sent."""
+        try:
+            setbacks = self._press.template.render(data).setbacks
+        except Withheld as held:
+            return [], held.what
+        except TemplateError as fault:
+            return [], f"could not be rendered: {fault}"
+        return [f"fell back{f' at {each.at}' if each.at.line else ''}: {each.reason}" for each in setbacks], ""
+
+    def _missing(self, decision: Decision, profile: Profile) -> list[str]:
+        data = own_data(self._press.campaign, decision, profile, self._press.settings)
+        return [f"{path} is missing: it says {value!r}" for path, value in self._fallbacks.items() if lacks(data, path)]
 
 
 def _used_fallbacks(press: Press) -> Mapping[str, object]:

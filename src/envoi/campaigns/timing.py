@@ -103,12 +103,12 @@ def dated(timing: Timing, planned: Sequence[Planned]) -> list[Planned]:
 def _dated(timing: Timing, planned: Planned, profile: Profile | None) -> Planned:
     due = timing.due(profile)
     if due is None:
-        return replace(planned, skip=NO_SUCH_DAY)
+        return changed(planned, skip=NO_SUCH_DAY)
     because = timing.zone_note(profile)
     if because and planned.decision:
         reasons = [*planned.decision.reasons, Reason(step=STEP, because=because)]
-        planned = replace(planned, decision=changed(planned.decision, reasons=reasons))
-    return replace(planned, due=due)
+        planned = changed(planned, decision=changed(planned.decision, reasons=reasons))
+    return changed(planned, due=due)
 
 
 def _day(campaign: Campaign, timing: Timing) -> date | None:

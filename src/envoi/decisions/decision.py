@@ -44,7 +44,18 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def as_event(decision: Decision) -> Event:
     """The event that records a decision in the log."""
-    props: dict[str, Value] = msgspec.to_builtins(decision)
+    props: dict[str, Value] = {
+        "id": decision.id,
+        "campaign": decision.campaign,
+        "person": decision.person,
+        "content": decision.content,
+        "arm": decision.arm,
+        "send_at": decision.send_at,
+        "propensity": decision.propensity,
+        # As they are: those of many people are the same, and nobody changes them.
+        "products": [*decision.products],
+        "reasons": msgspec.to_builtins(decision.reasons),
+    }
     return Event(
         id=decision.id,
         source=ENVOI,

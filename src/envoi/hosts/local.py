@@ -10,10 +10,9 @@ from msgspec.structs import replace
 
 from envoi.adapters.tables.duckdb import DuckTables
 from envoi.adapters.tables.duckdb_file import Resources
-from envoi.campaigns.compose import for_many
 from envoi.campaigns.plan import Known, plan
 from envoi.campaigns.project import load, plan_of
-from envoi.campaigns.proof import proofed
+from envoi.campaigns.proof import Proof
 from envoi.clock import Instant, iso
 from envoi.conditions import bind, parse
 from envoi.events.event import PersonId
@@ -143,7 +142,7 @@ class Envoi:
         """
         now = self.clock.now()
         press = self.press(campaign)
-        planned = proofed(for_many(press), plan(press.campaign, self._known(), now))
+        planned = Proof(press).of(plan(press.campaign, self._known(), now))
         return outcome.planned(campaign, planned, now)
 
     def send(

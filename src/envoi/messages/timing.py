@@ -77,8 +77,10 @@ class Timing:
 
         A zone that was renamed is known by both names: Europe/Kiev is Europe/Kyiv.
         """
+        if not (self.hours or (self.when.schedule and self.when.schedule.is_personal)):
+            return ""
         name = profile.value(self.delivery.time_zone_trait) if profile else None
-        if name in {None, ""} or not (self.hours or (self.when.schedule and self.when.schedule.is_personal)):
+        if name is None or name == "":
             return ""
         return (
             "" if isinstance(name, str) and name in zones() else f"time zone {name!r} is not known: {self.zone} is used"

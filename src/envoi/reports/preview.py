@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from envoi.campaigns.compose import Press, compose, data_for
 from envoi.campaigns.edge_cases import EdgeCases, edge_cases
 from envoi.campaigns.plan import Known, plan, plan_for
-from envoi.campaigns.proof import proofed
+from envoi.campaigns.proof import Proof
 from envoi.campaigns.ways import Ways
 from envoi.conditions.bind import bind
 from envoi.conditions.tables import as_query
@@ -108,7 +108,7 @@ def profile_of(stage: Stage, person: PersonId) -> Profile:
 def would_get(stage: Stage, profile: Profile) -> Made:
     """The mail as the campaign would decide it now, to the byte as it would be sent; tried as planning tries it."""
     planned = plan_for(stage.press.campaign, stage.known, stage.at, [profile.person])
-    (tried,) = proofed(stage.press, planned)
+    (tried,) = Proof(stage.press).of(planned)
     entry = Entry(campaign=stage.campaign, person=profile.person, address=tried.address, decision=0)
     message = _composed(stage, tried.decision, profile, entry.message_id)
     return Made(profile=profile, decision=tried.decision, message=message, entry=None, skip=tried.skip)

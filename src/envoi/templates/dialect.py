@@ -21,6 +21,9 @@ class Function:
     call: Callable[..., object]
     #: The same arguments always give the same value: it reads nothing of the run, so it can be called beforehand.
     pure: bool = True
+    #: Of at most so many values that are no lists or mappings it surely makes one that prints at most three times as
+    #: long as the longest of them.
+    sure: int = 0
 
 
 def functions(**calls: Callable[..., object]) -> dict[str, Function]:
@@ -55,6 +58,8 @@ class Dialect:
     truthy: Callable[[object], bool] = bool
     #: By the sign of `Compare`.
     compare: Mapping[str, Callable[[object, object], object]] = field(default_factory=lambda: SIGNS)
+    #: Signs that never fail on values that are no lists or mappings.
+    sure_signs: frozenset[str] = frozenset()
     #: One step of a path: value, key.
     item: Callable[[object, object], object] = item_of
     #: Keys that `item` answers itself, also where a mapping lacks them, as Liquid's "size".

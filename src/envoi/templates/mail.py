@@ -23,11 +23,20 @@ from envoi.templates.template import Rendered, Setback
 from envoi.templates.text import break_lines, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from envoi.templates.program import Program
 
 _ROOT = re.compile(r"<(?:mjml|html|!doctype)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lined:
+    """A person's data with the lines of their mail."""
+
+    data: Mapping[str, object]
+    subject: str
+    setbacks: Sequence[Setback] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +77,25 @@ class MailTemplate:
             return replace(rendered, setbacks=(Setback(reason=fault.what, at=fault.at), *rendered.setbacks))
 
     def _render(self, data: Mapping[str, object]) -> Rendered:
-        lines, setbacks = self.lines, list[Setback]()
-        if lines is None:
-            lines, setbacks = self._lines(data)
-            data = _with_lines(data, lines)
-        html, text = self.html.print(data), self.text.print(data)
+        lined = self.lined(data)
+        html, text = self.html.print(lined.data), self.text.print(lined.data)
         return Rendered(
-            subject=lines["subject"],
+            subject=lined.subject,
             html=joined(html.text) if self.quotes else html.text.lstrip(),
             text=broken(text.text) if self.quotes else break_lines(text.text),
-            setbacks=tuple(dict.fromkeys((*setbacks, *html.setbacks, *text.setbacks))),
+            setbacks=tuple(dict.fromkeys((*lined.setbacks, *html.setbacks, *text.setbacks))),
         )
+
+    def lined(self, data: Mapping[str, object]) -> Lined:
+        """What HTML and text are printed from: the data, and the subject and preview that the mail makes of them.
+
+        Raises:
+            TemplateError: one of these fails on this data.
+        """
+        if self.lines is not None:
+            return Lined(data=data, subject=self.lines["subject"])
+        lines, setbacks = self._lines(data)
+        return Lined(data=_with_lines(data, lines), subject=lines["subject"], setbacks=setbacks)
 
     def _lines(self, data: Mapping[str, object]) -> tuple[dict[str, str], list[Setback]]:
         """What the mail prints as `campaign.subject` and `campaign.preview`, and what had to be replaced in them."""

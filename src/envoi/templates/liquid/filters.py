@@ -50,11 +50,13 @@ def filters(*, escapes: bool) -> dict[str, Function]:
     made |= {name: Function(call=bounded(call)) for name, call in {**BRAZE, **_OURS}.items()}
     made["map"] = Function(call=_mapped(made["map"].call))
     quick = {**_QUICK, "url_encode": _url_encode_in_html if escapes else _url_encode}
-    made |= {name: Function(call=_quick(function, made[name].call)) for name, function in quick.items()}
+    made |= {
+        name: Function(call=_quick(function, made[name].call), sure=name in _QUICK) for name, function in quick.items()
+    }
     made |= {name: Function(call=_quick_sum(function, made[name].call)) for name, function in _SUMS.items()}
     made["money"] = Function(call=_quick_money(made["money"].call))
     made["truncate"] = Function(call=_truncating(made["truncate"].call))
-    return made | {"date": Function(call=_date, pure=False), "default": Function(call=_default)}
+    return made | {"date": Function(call=_date, pure=False), "default": Function(call=_default, sure=2)}
 
 
 def plain_text(made: Mapping[str, Function]) -> dict[str, Function]:

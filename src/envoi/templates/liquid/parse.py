@@ -89,6 +89,7 @@ def dialect(*, escapes: bool) -> Dialect:
             ">=": lambda left, right: meaning.less_or_equal(right, left),
             "contains": meaning.contains,
         },
+        sure_signs=frozenset({"==", "!="}),
         item=meaning.item,
         own_keys=meaning.OWN_KEYS,
         items=meaning.items,
