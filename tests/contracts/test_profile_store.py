@@ -66,6 +66,16 @@ def test_the_latest_profile_of_each_person_is_kept(kind: str, puts: list[list[Pr
         assert store.position() == max((profile.seq for profile in latest.values()), default=0)
 
 
+def test_the_log_may_have_been_folded_further_than_anybodys_profile(store: AnyStore) -> None:
+    store.put([person(1, seq=3)], upto=7)
+    assert store.position() == 7
+    store.put([person(2, seq=5)], upto=6)
+    assert store.position() == 7
+    store.put([], upto=8)
+    store.put([person(1, seq=9)])
+    assert (store.position(), store.get([PersonId("p0001")])) == (9, {"p0001": person(1, seq=9)})
+
+
 def test_an_empty_store_holds_nobody(store: AnyStore) -> None:
     store.put([])
     assert store.get([]) == store.get([PersonId("p1")]) == {}

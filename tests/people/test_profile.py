@@ -71,6 +71,12 @@ def test_the_latest_value_wins_and_at_one_time_the_later_arrival(history: Histor
 
 
 @given(histories)
+def test_what_envoi_decides_changes_no_profile(history: History) -> None:
+    profile = folded([stored(seq, at, name, **props) for seq, (at, name, props) in enumerate(history, 1)])
+    assert fold(profile, stored(99, 99, Name.DECISION_MADE, arm="send")) == profile
+
+
+@given(histories)
 def test_folding_again_changes_nothing(history: History) -> None:
     events = [stored(seq, at, name, **props) for seq, (at, name, props) in enumerate(history, 1)]
     once = folded(events)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from envoi.events.event import NOBODY
 from envoi.people.folding import Folding
-from envoi.people.profile import Profile, fold
+from envoi.people.profile import SILENT, Profile, fold
 from envoi.people.regroup import change_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Latest:
             self._start_over()
         for stored in self._log.read(after=self._seen):
             self._seen = stored.seq
-            if stored.person == NOBODY:
+            if stored.person == NOBODY or stored.event.name in SILENT:
                 continue
             self._count += 1
             if change_of(stored.event):

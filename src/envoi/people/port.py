@@ -22,8 +22,10 @@ class ProfileStore(Protocol):
         """The profiles of those people who have one."""
         ...
 
-    def put(self, profiles: Sequence[Profile]) -> None:
+    def put(self, profiles: Sequence[Profile], *, upto: int = 0) -> None:
         """Stores these profiles in one commit, each in place of the person's earlier one.
+
+        `upto`: the position in the log up to which all that says something of a person has been folded.
 
         One that is behind what is stored changes nothing: another process has folded further.
 
@@ -37,7 +39,7 @@ class ProfileStore(Protocol):
         ...
 
     def position(self) -> int:
-        """The highest `seq` among the profiles stored; 0 if there are none."""
+        """The highest `seq` among the profiles stored, or `upto` if that is higher; 0 if there are none."""
         ...
 
 

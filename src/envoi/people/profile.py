@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from envoi.events.event import Event, Stored
 
 
+#: Events that say nothing of a person: what Envoi decided for them. No profile changes by them.
+SILENT = frozenset({Name.DECISION_MADE.value})
+
+
 class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person last said about one purpose."""
 
@@ -65,12 +69,12 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
 
     A trait or consent keeps the value with the latest `at`, whatever order events come in; at equal `at` the later
     position in the log wins. A yes that somebody else reports counts only where nothing else was said: it opens nothing
-    that the person closed. Folding an event at or before `profile.seq` returns the profile unchanged. Nothing is left
-    of a person who was erased. That people turn out to be one, or two, concerns several and is folded by
-    people/folding.py; here it only counts as read.
+    that the person closed. Folding an event at or before `profile.seq`, or one that says nothing of the person, returns
+    the profile unchanged. Nothing is left of a person who was erased. That people turn out to be one, or two, concerns
+    several and is folded by people/folding.py; here it only counts as read.
     """
     event = stored.event
-    if profile is not None and stored.seq <= profile.seq:
+    if profile is not None and (stored.seq <= profile.seq or event.name in SILENT):
         return profile
     if profile is None or profile.into:
         profile = Profile(person=stored.person)

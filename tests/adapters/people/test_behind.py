@@ -31,6 +31,15 @@ def test_whoever_asks_sees_the_latest_put(events: list[list[PersonId]], most_hel
     assert store.get(list(latest)) == latest
 
 
+def test_how_far_the_log_was_folded_is_known_before_and_after_it_is_written() -> None:
+    store = MemoryProfileStore()
+    behind = ProfilesBehind(store)
+    behind.put([Profile(person=PersonId("a"), seq=1)], upto=4)
+    assert (store.position(), behind.position()) == (0, 4)
+    behind.flush()
+    assert (store.position(), behind.position()) == (4, 4)
+
+
 def test_profiles_are_held_until_there_are_too_many_or_it_is_told() -> None:
     store = MemoryProfileStore()
     behind = ProfilesBehind(store, most_held=2)

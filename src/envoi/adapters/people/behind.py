@@ -25,6 +25,7 @@ class ProfilesBehind:
         self._store = store
         self._most_held = most_held
         self._held: dict[PersonId, Profile] = {}
+        self._upto = 0
 
     def get(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
         """The profiles of those people who have one."""
@@ -32,8 +33,9 @@ class ProfilesBehind:
         found = self._store.get([person for person in people if person not in held])
         return found | {person: held[person] for person in people if person in held}
 
-    def put(self, profiles: Sequence[Profile]) -> None:
+    def put(self, profiles: Sequence[Profile], *, upto: int = 0) -> None:
         """Holds these profiles, each in place of the person's earlier one."""
+        self._upto = max(self._upto, upto)
         self._held.update((profile.person, profile) for profile in profiles)
         if len(self._held) > self._most_held:
             self.flush()
@@ -44,11 +46,12 @@ class ProfilesBehind:
         return self._store.scan(start, limit)
 
     def position(self) -> int:
-        """The highest `seq` among the profiles held and stored; 0 if there are none."""
-        return max((profile.seq for profile in self._held.values()), default=self._store.position())
+        """The highest `seq` among the profiles held and stored, or `upto` if that is higher; 0 if there are none."""
+        held = max((profile.seq for profile in self._held.values()), default=0) or self._store.position()
+        return max(held, self._upto)
 
     def flush(self) -> None:
         """Writes all that is held, in one commit."""
         if self._held:
-            self._store.put(list(self._held.values()))
+            self._store.put(list(self._held.values()), upto=self._upto)
             self._held.clear()

@@ -17,13 +17,15 @@ class MemoryProfileStore:
 
     def __init__(self) -> None:
         self._profiles: dict[PersonId, Profile] = {}
+        self._upto = 0
 
     def get(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
         """The profiles of those people who have one."""
         return {person: self._profiles[person] for person in people if person in self._profiles}
 
-    def put(self, profiles: Sequence[Profile]) -> None:
+    def put(self, profiles: Sequence[Profile], *, upto: int = 0) -> None:
         """Keeps these profiles, each in place of the person's earlier one unless it is behind that."""
+        self._upto = max(self._upto, upto)
         for profile in profiles:
             known = self._profiles.get(profile.person)
             if known is None or known.seq <= profile.seq:
@@ -35,5 +37,5 @@ class MemoryProfileStore:
         return (self._profiles[person] for person in islice(ids, limit))
 
     def position(self) -> int:
-        """The highest `seq` among the profiles kept; 0 if there are none."""
-        return max((profile.seq for profile in self._profiles.values()), default=0)
+        """The highest `seq` among the profiles kept, or `upto` if that is higher; 0 if there are none."""
+        return max(self._upto, *(profile.seq for profile in self._profiles.values()), 0)

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS people (person bytea PRIMARY KEY, seq bigint NOT NULL, body bytea NOT NULL)",
     "CREATE INDEX IF NOT EXISTS people_by_seq ON people (seq)",
+    # One row: how far the log has been folded, where its end said nothing of anybody.
+    "CREATE TABLE IF NOT EXISTS people_folded (id int PRIMARY KEY CHECK (id = 1), upto bigint NOT NULL)",
 )
 _PUT = """INSERT INTO people SELECT * FROM unnest(%s::bytea[], %s::bigint[], %s::bytea[])
     ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, body = excluded.body WHERE excluded.seq >= people.seq"""
+_FOLDED = """INSERT INTO people_folded VALUES (1, %s)
+    ON CONFLICT (id) DO UPDATE SET upto = GREATEST(people_folded.upto, excluded.upto)"""
+_POSITION = "SELECT GREATEST((SELECT max(seq) FROM people), (SELECT upto FROM people_folded), 0)"
 
 _profile = msgspec.json.Decoder(Profile).decode
 
@@ -40,7 +45,7 @@ class PostgresProfileStore:
         found = self._select("SELECT body FROM people WHERE person = ANY(%s) ORDER BY person", wanted)
         return {profile.person: profile for profile in found}
 
-    def put(self, profiles: Sequence[Profile]) -> None:
+    def put(self, profiles: Sequence[Profile], *, upto: int = 0) -> None:
         """Stores these profiles in one commit, each in place of the person's earlier one unless it is behind that.
 
         Raises:
@@ -55,6 +60,8 @@ class PostgresProfileStore:
         rows = sorted((as_bytes(each.person), each.seq, as_json(each)) for each in latest.values())
         with self._db.transaction():
             self._db.rows(_PUT, tuple([row[part] for row in rows] for part in range(3)))
+            if upto:
+                self._db.rows(_FOLDED, (upto,))
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
         """Up to `limit` profiles with an id >= `start`, ordered by id; of those who turned out to be others, none."""
@@ -66,8 +73,8 @@ class PostgresProfileStore:
         return present(read, start, limit)
 
     def position(self) -> int:
-        """The highest `seq` among the profiles stored; 0 if there are none."""
-        ((seq,),) = self._db.rows("SELECT COALESCE(MAX(seq), 0) FROM people")
+        """The highest `seq` among the profiles stored, or `upto` if that is higher; 0 if there are none."""
+        ((seq,),) = self._db.rows(_POSITION)
         return int(seq)
 
     def _select(self, sql: str, *values: object) -> list[Profile]:

@@ -27,9 +27,13 @@ FILE = "people.sqlite"
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS people (person TEXT PRIMARY KEY, seq INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
     "CREATE INDEX IF NOT EXISTS people_by_seq ON people (seq)",
+    # One row: how far the log has been folded, where its end said nothing of anybody.
+    "CREATE TABLE IF NOT EXISTS folded (id INTEGER PRIMARY KEY CHECK (id = 1), upto INTEGER NOT NULL) STRICT",
 )
 _PUT = """INSERT INTO people VALUES (?, ?, ?)
     ON CONFLICT (person) DO UPDATE SET seq = excluded.seq, body = excluded.body WHERE excluded.seq >= seq"""
+_FOLDED = "INSERT INTO folded VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET upto = max(upto, excluded.upto)"
+_POSITION = "SELECT max(coalesce((SELECT max(seq) FROM people), 0), coalesce((SELECT upto FROM folded), 0))"
 #: How many profiles one statement asks for.
 _TOGETHER = 500
 
@@ -53,7 +57,7 @@ class SqliteProfileStore:
             found.update((profile.person, profile) for profile in self._select(sql, *some))
         return found
 
-    def put(self, profiles: Sequence[Profile]) -> None:
+    def put(self, profiles: Sequence[Profile], *, upto: int = 0) -> None:
         """Stores these profiles in one commit, each in place of the person's earlier one unless it is behind that.
 
         Raises:
@@ -65,6 +69,8 @@ class SqliteProfileStore:
             rows = [(profile.person, profile.seq, _encode(profile)) for profile in profiles]
         with transaction(self._connection):
             self._connection.executemany(_PUT, rows)
+            if upto:
+                self._connection.execute(_FOLDED, (upto,))
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
         """Up to `limit` profiles with an id >= `start`, ordered by id; of those who turned out to be others, none."""
@@ -76,15 +82,16 @@ class SqliteProfileStore:
         return present(read, start, limit)
 
     def position(self) -> int:
-        """The highest `seq` among the profiles stored; 0 if there are none."""
+        """The highest `seq` among the profiles stored, or `upto` if that is higher; 0 if there are none."""
         with refusals():
-            (seq,) = self._connection.execute("SELECT COALESCE(MAX(seq), 0) FROM people").fetchone()
+            (seq,) = self._connection.execute(_POSITION).fetchone()
         return int(seq)
 
     def clear(self) -> None:
         """Forgets all profiles: they are folded anew from the log."""
         with transaction(self._connection):
             self._connection.execute("DELETE FROM people")
+            self._connection.execute("DELETE FROM folded")
 
     def _select(self, sql: str, *values: object) -> list[Profile]:
         with refusals():
