@@ -15,10 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from operator import attrgetter
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from envoi.campaigns.mailing import Mailing
 from envoi.campaigns.plan import Known, Planned, plan_in_lots
@@ -65,8 +62,6 @@ BATCH = 10_000
 PAGE = 1_000
 
 _SEQ = attrgetter("seq")
-_entry_in = msgspec.json.Encoder().encode
-_entry_of = msgspec.json.Decoder(Entry).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,15 +218,14 @@ def in_bulk(
         return False
     known = Known(definitions=definitions, tables=stores.tables, people=stores.people)
     proof = Proof(press) if press else None
-    # Not in memory, and not straight into the ledger: its commit must not last as long as all the deciding.
-    with TemporaryFile() as drafts:
+
+    def entries() -> Iterator[Entry]:
         for some in plan_in_lots(campaign, known, at):
             if press and proof:
                 some = proof.of(dated(timing_of(press.campaign, press.settings, at), some))  # noqa: PLW2901
-            for entry in _recorded(campaign, stores, some):
-                drafts.write(_entry_in(entry) + b"\n")
-        drafts.seek(0)
-        return stores.ledger.plan(campaign.name, map(_entry_of, drafts), at=at)
+            yield from _recorded(campaign, stores, some)
+
+    return stores.ledger.plan(campaign.name, entries(), at=at)
 
 
 def _recorded(campaign: Campaign, stores: Stores, planned: Sequence[Planned]) -> list[Entry]:

@@ -98,6 +98,50 @@ def test_a_plan_that_is_refused_leaves_nothing(ledger: AnyLedger, far: int) -> N
     assert (ledger.campaigns(), ledger.tally(CAMPAIGN)) == ({}, {})
 
 
+def test_what_is_being_planned_is_not_there_before_it_is_whole(ledger: AnyLedger) -> None:
+    def watched() -> Iterator[Entry]:
+        for number in range(2 * TOGETHER + 1):
+            if number % TOGETHER == 0:
+                assert (ledger.campaigns(), ledger.tally(CAMPAIGN), list(ledger.entries())) == ({}, {}, [])
+                assert list(ledger.entries(CAMPAIGN, person="p0")) == []
+                assert (ledger.of([PersonId("p0")], [CAMPAIGN]), ledger.due(CAMPAIGN)) == ([], None)
+                with pytest.raises(NotFound):
+                    claim(ledger)
+            yield entry_of(f"p{number}")
+
+    assert ledger.plan(CAMPAIGN, watched(), at=Instant(0))
+    assert ledger.campaigns()[CAMPAIGN].size == sum(ledger.tally(CAMPAIGN).values()) == 2 * TOGETHER + 1
+
+
+def test_a_plan_that_broke_off_leaves_nothing_to_the_next(ledger: AnyLedger) -> None:
+    def broken(size: int) -> Iterator[Entry]:
+        yield from (entry_of(f"p{number}") for number in range(size))
+        raise DataError("the power went")
+
+    for size in (2 * TOGETHER, TOGETHER + 1, 3):
+        with pytest.raises(DataError):
+            ledger.plan(CAMPAIGN, broken(size), at=Instant(0))
+    assert ledger.plan(CAMPAIGN, [entry_of("a"), entry_of("p1")], at=Instant(1))
+    assert set(states(ledger)) == {"a", "p1"}
+    assert ledger.campaigns() == {CAMPAIGN: Audience(at=Instant(1), size=2)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_two_who_plan_a_campaign_at_once_the_last_one_does(kind: str) -> None:
+    with opened(kind, 2) as (mine, other):
+
+        def overtaken() -> Iterator[Entry]:
+            yield from (entry_of(f"p{number}") for number in range(TOGETHER))
+            assert other.plan(CAMPAIGN, [entry_of("a"), entry_of("b")], at=Instant(1))
+            yield entry_of("z")
+
+        with pytest.raises(Conflict, match="another process has begun to plan"):
+            mine.plan(CAMPAIGN, overtaken(), at=Instant(0))
+        assert not mine.plan(CAMPAIGN, [entry_of("c")], at=Instant(2))
+        assert mine.campaigns() == other.campaigns() == {CAMPAIGN: Audience(at=Instant(1), size=2)}
+        assert set(states(mine)) == {"a", "b"}
+
+
 def test_campaigns_do_not_touch_each_other(planned: AnyLedger) -> None:
     other = Entry(campaign="autumn", person=PersonId("a"), address="a@example.org", decision=2)
     assert planned.plan("autumn", [other], at=Instant(0))

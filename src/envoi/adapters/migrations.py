@@ -41,6 +41,13 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE ledger DROP COLUMN run",
         "ALTER TABLE ledger ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
     ),
+    # A plan is written in many commits, and an earlier Envoi would take the first of them for the whole.
+    4: (
+        """CREATE TABLE IF NOT EXISTS ledger_drafts (
+            campaign TEXT PRIMARY KEY,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ),
 }
 
 #: Version of all tables together; a file of a newer version is refused, and one of an older version is upgraded.

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from envoi.errors import Conflict
-from envoi.messages.ledger import Entry, State
+from envoi.messages.ledger import Entry, State, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,8 +41,14 @@ def freeze(campaign: str, entries: Iterable[Entry], taken: Taken, *, at: Instant
             people.add(entry.person)
             if state is State.PLANNED:
                 addresses.add(entry.address)
-            frozen.append(replace(entry, state=state, reason=reason, fence=0, attempts=0, at=at))
+            frozen.append(moved(entry, state, at, reason=reason, due=entry.due, fence=0, attempts=0))
         yield frozen
+
+
+def taken_over(campaign: str) -> Conflict:
+    """What a plan ends with when another process begins to plan the same campaign: the one that began last goes on."""
+    what = f"another process has begun to plan campaign {campaign!r}"
+    return Conflict(what, hint="wait until it is done: it plans the same")
 
 
 def _fits(entry: Entry, campaign: str, people: set[str]) -> None:

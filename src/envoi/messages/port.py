@@ -30,13 +30,17 @@ class Ledger(Protocol):
     """One row per (campaign, person) and per (campaign, address), each in exactly one state (ledger.py)."""
 
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
-        """Freezes the audience in one commit; False, and nothing changes, if the campaign was planned before.
+        """Freezes the audience; False, and nothing changes, if the campaign was planned before.
+
+        It becomes so in one commit at the end. Until then nothing of it is there for anybody, though it is written some
+        thousand entries at a time, so that others can write meanwhile; and while it waits for an entry, no transaction
+        is open. What a process left behind that died on the way is cleared away by the next plan.
 
         People who will not be written to are in it too, already `skipped` with their reasons. A second person with the
         same address becomes `skipped` with the reason "same address as another person".
 
         Raises:
-            Conflict: the entries are no plan of this campaign: see `freeze`.
+            Conflict: the entries are no plan of this campaign (see `freeze`), or another process has begun to plan it.
             Restored: mail of this campaign went out that this ledger does not know of.
         """
         ...

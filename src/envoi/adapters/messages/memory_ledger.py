@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.errors import NotFound, Restored, did_you_mean
-from envoi.messages.freeze import freeze
+from envoi.messages.freeze import freeze, taken_over
 from envoi.messages.ledger import FINAL, HELD, Audience, Entry, State, Status
 from envoi.messages.order import RESTORED, Given, moves
 from envoi.messages.turn import Course, ordered, take_turn
@@ -30,6 +30,8 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self._campaigns: dict[str, dict[str, Entry]] = {}
+        #: Of each campaign that is being planned, how often that was begun.
+        self._drafts: dict[str, int] = {}
         self._planned_at: dict[str, Instant] = {}
         self._courses: dict[str, Course] = {}
         self._orders: dict[str, list[Given]] = {}
@@ -40,6 +42,7 @@ class MemoryLedger:
         """See `Ledger.plan`."""
         if campaign in self._campaigns:
             return False
+        draft = self._drafts[campaign] = self._drafts.get(campaign, 0) + 1
         frozen: dict[str, Entry] = {}
         addresses: set[str] = set()
 
@@ -49,6 +52,8 @@ class MemoryLedger:
         for some in freeze(campaign, entries, taken, at=at):
             frozen.update((entry.person, entry) for entry in some)
             addresses.update(entry.address for entry in some if entry.state is State.PLANNED)
+        if self._drafts.pop(campaign, None) != draft:
+            raise taken_over(campaign)
         self._campaigns[campaign] = frozen
         self._planned_at[campaign] = at
         self._courses[campaign] = Course(status=Status.SENDING)

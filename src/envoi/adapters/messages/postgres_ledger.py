@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from envoi.adapters.messages.postgres_rows import OPEN, PostgresRows, entry_of, 
 from envoi.adapters.postgres import as_bytes
 from envoi.clock import Instant
 from envoi.errors import NotFound, Restored, did_you_mean
-from envoi.messages.freeze import freeze
+from envoi.messages.freeze import TOGETHER, freeze, taken_over
 from envoi.messages.ledger import Audience, Entry, State, Status
 from envoi.messages.order import RESTORED, Command, Given, Order, moves
 from envoi.messages.turn import Course, ordered, take_turn
@@ -53,6 +54,8 @@ _TABLES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS ledger_addresses ON ledger (campaign, address) WHERE is_written_to",
     # Holds what is not final: the cost of a claim does not grow with what was sent before.
     f"CREATE INDEX IF NOT EXISTS ledger_due ON ledger (campaign, due, person) WHERE {OPEN}",
+    # Of each campaign that is being planned, how often that was begun: until its run is there, its rows do not count.
+    "CREATE TABLE IF NOT EXISTS ledger_drafts (campaign text PRIMARY KEY, number bigint NOT NULL)",
     """CREATE TABLE IF NOT EXISTS ledger_orders (
         number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         campaign text NOT NULL,
@@ -65,12 +68,17 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS ledger_turns (id int PRIMARY KEY CHECK (id = 1), number bigint NOT NULL)",
 )
 
+_DRAFT = """INSERT INTO ledger_drafts VALUES (%s, 1)
+    ON CONFLICT (campaign) DO UPDATE SET number = ledger_drafts.number + 1 RETURNING number"""
+_DRAFTED = "SELECT number FROM ledger_drafts WHERE campaign = %s FOR UPDATE"
+_CLEAR = """DELETE FROM ledger WHERE campaign = %(campaign)s
+    AND person IN (SELECT person FROM ledger WHERE campaign = %(campaign)s LIMIT %(size)s)"""
 _PLAN = f"""INSERT INTO ledger ({COLUMNS}, is_written_to)
     SELECT %s, n.person, n.address, n.decision, n.state, n.reason, 0, %s, n.due, 0, n.state = 'planned'
     FROM unnest(%s::bytea[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
         AS n (person, address, decision, state, reason, due)"""
-_PLANNED = "INSERT INTO ledger_runs (campaign, at, size) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING"
-_SIZE = "UPDATE ledger_runs SET size = %s WHERE campaign = %s"
+_PLANNED = "INSERT INTO ledger_runs (campaign, at, size) VALUES (%s, %s, %s)"
+_IS_PLANNED = "SELECT 1 FROM ledger_runs WHERE campaign = %s"
 _TAKEN = "SELECT person FROM ledger WHERE campaign = %s AND person = ANY(%s)"
 _TAKEN_ADDRESSES = "SELECT address FROM ledger WHERE campaign = %s AND is_written_to AND address = ANY(%s)"
 
@@ -105,7 +113,8 @@ _TALLY = "SELECT state, reason, count(*) FROM ledger WHERE campaign = %s GROUP B
 _PAGE = f"""SELECT {COLUMNS} FROM ledger
     WHERE campaign = %s AND person > %s AND %s::text IN ('', state) ORDER BY person LIMIT 1000"""
 _ONE = f"SELECT {COLUMNS} FROM ledger WHERE campaign = %s AND person = %s AND %s::text IN ('', state)"
-_OF = f"SELECT {COLUMNS} FROM ledger WHERE campaign = ANY(%s) AND person = ANY(%s)"
+_OF = f"""SELECT {COLUMNS} FROM ledger
+    WHERE campaign IN (SELECT campaign FROM ledger_runs WHERE campaign = ANY(%s)) AND person = ANY(%s)"""
 _DUE = f"SELECT min(due) FROM ledger WHERE campaign = %s AND {OPEN}"
 
 
@@ -121,16 +130,27 @@ class PostgresLedger:
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
         with self._db.transaction():
-            if not self._db.change(_PLANNED, (campaign, at)):
+            ((draft,),) = self._db.rows(_DRAFT, (campaign,))
+            # Asked when it is certain that nobody is about to end a plan of it.
+            if self._is_planned(campaign):
+                self._db.rows("DELETE FROM ledger_drafts WHERE campaign = %s", (campaign,))
                 return False
             if self._watermark and campaign in self._watermark.read()[1]:
                 what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
                 raise Restored(what, hint="give the campaign another name to send it once more")
-            size = 0
-            for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
+        size = TOGETHER
+        while size == TOGETHER:
+            # What a plan left behind that was never finished.
+            with self._drafting(campaign, draft):
+                size = self._db.change(_CLEAR, {"campaign": campaign, "size": TOGETHER})
+        size = 0
+        for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
+            with self._drafting(campaign, draft):
                 self._insert(campaign, some, at)
-                size += len(some)
-            self._db.rows(_SIZE, (size, campaign))
+            size += len(some)
+        with self._drafting(campaign, draft):
+            self._db.rows(_PLANNED, (campaign, at, size))
+            self._db.rows("DELETE FROM ledger_drafts WHERE campaign = %s", (campaign,))
         return True
 
     def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:
@@ -183,11 +203,12 @@ class PostgresLedger:
 
     def tally(self, campaign: str) -> Mapping[tuple[State, str], int]:
         """See `Statement.tally`."""
-        return {(State(state), reason): count for state, reason, count in self._db.rows(_TALLY, (campaign,))}
+        rows = self._db.rows(_TALLY, (campaign,)) if self._is_planned(campaign) else []
+        return {(State(state), reason): count for state, reason, count in rows}
 
     def entries(self, campaign: str = "", *, person: str = "", state: str = "", limit: int = 1000) -> Iterator[Entry]:
         """See `Statement.entries`; read in pages, so the ledger may change meanwhile."""
-        names = [campaign] if campaign else sorted(self.campaigns())
+        names = [name for name in sorted(self.campaigns()) if campaign in ("", name)]
         ask = self._one if person else self._pages
         return islice(chain.from_iterable(ask(name, person, state) for name in names), limit)
 
@@ -197,7 +218,7 @@ class PostgresLedger:
 
     def due(self, campaign: str) -> Instant | None:
         """See `Agenda.due`."""
-        ((due,),) = self._db.rows(_DUE, (campaign,))
+        ((due,),) = self._db.rows(_DUE, (campaign,)) if self._is_planned(campaign) else [(None,)]
         return None if due is None else Instant(due)
 
     def orders(self, campaign: str) -> Sequence[Given]:
@@ -228,6 +249,21 @@ class PostgresLedger:
             if number > (rows[0][0] if rows else 0):
                 self._db.rows(_DISTRUST)
                 self._db.rows(_RAISE_TURNS, (number,))
+
+    @contextmanager
+    def _drafting(self, campaign: str, draft: int) -> Iterator[None]:
+        """A commit of a plan, while nobody else has begun to plan the same campaign.
+
+        Raises:
+            Conflict: somebody has.
+        """
+        with self._db.transaction():
+            if self._db.rows(_DRAFTED, (campaign,)) != [(draft,)]:
+                raise taken_over(campaign)
+            yield
+
+    def _is_planned(self, campaign: str) -> bool:
+        return bool(self._db.rows(_IS_PLANNED, (campaign,)))
 
     def _course(self, campaign: str) -> Course:
         rows = self._db.rows(_COURSE, (campaign,))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import convert, json
 
-from envoi.adapters.database import create, refusals, transaction
+from envoi.adapters.database import create, refusals, transaction, write_rows
 from envoi.adapters.messages.ledger_rows import COLUMNS
 from envoi.adapters.messages.sqlite_ledger_rows import OPEN, SqliteRows, entry_of, written
 from envoi.clock import Instant
 from envoi.errors import NotFound, Restored, did_you_mean
-from envoi.messages.freeze import freeze
+from envoi.messages.freeze import TOGETHER, freeze, taken_over
 from envoi.messages.ledger import FINAL, HELD, Audience, Entry, State, Status
 from envoi.messages.order import RESTORED, Command, Given, Order, moves
 from envoi.messages.turn import Course, ordered, take_turn
@@ -54,6 +55,11 @@ _TABLES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS ledger_addresses ON ledger (campaign, address) WHERE is_written_to",
     # Holds what is not final: the cost of a claim does not grow with what was sent before.
     f"CREATE INDEX IF NOT EXISTS ledger_due ON ledger (campaign, state, due) WHERE {OPEN}",
+    # Of each campaign that is being planned, how often that was begun: until its run is there, its rows do not count.
+    """CREATE TABLE IF NOT EXISTS ledger_drafts (
+        campaign TEXT PRIMARY KEY,
+        number INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS ledger_orders (
         number INTEGER PRIMARY KEY,
         campaign TEXT NOT NULL,
@@ -67,8 +73,12 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS ledger_turns (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL) STRICT",
 )
 
-_PLAN = f"""INSERT INTO ledger ({COLUMNS}, is_written_to)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_DRAFT = """INSERT INTO ledger_drafts VALUES (?, 1)
+    ON CONFLICT (campaign) DO UPDATE SET number = number + 1 RETURNING number"""
+_DRAFTED = "SELECT number FROM ledger_drafts WHERE campaign = ?"
+_CLEAR = """DELETE FROM ledger WHERE campaign = :campaign
+    AND person IN (SELECT person FROM ledger WHERE campaign = :campaign LIMIT :size)"""
+_PLAN = f"INSERT INTO ledger ({COLUMNS}, is_written_to) VALUES"
 _PLANNED = "INSERT INTO ledger_runs (campaign, at, size) VALUES (?, ?, ?)"
 # Asks for each by itself: a join walks the whole campaign once it is large.
 _TAKEN = """SELECT value FROM json_each(:asked)
@@ -111,7 +121,8 @@ _TALLY = "SELECT state, reason, count(*) FROM ledger WHERE campaign = ? GROUP BY
 _PAGE = f"""SELECT {COLUMNS} FROM ledger
     WHERE campaign = ? AND person > ? AND ? IN ('', state) ORDER BY person LIMIT 1000"""
 _ONE = f"SELECT {COLUMNS} FROM ledger WHERE campaign = ? AND person = ? AND ? IN ('', state)"
-_OF = f"""SELECT {COLUMNS} FROM ledger WHERE campaign IN (SELECT value FROM json_each(?))
+_OF = f"""SELECT {COLUMNS} FROM ledger
+    WHERE campaign IN (SELECT campaign FROM ledger_runs WHERE campaign IN (SELECT value FROM json_each(?)))
     AND person IN (SELECT value FROM json_each(?))"""
 
 
@@ -127,16 +138,26 @@ class SqliteLedger:
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
         with transaction(self._db):
-            if self._db.execute(_COURSE, (campaign,)).fetchone():
+            if self._is_planned(campaign):
                 return False
             if self._watermark and campaign in self._watermark.read()[1]:
                 what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
                 raise Restored(what, hint="give the campaign another name to send it once more")
-            size = 0
-            for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
-                self._db.executemany(_PLAN, [(*written(each), each.state is State.PLANNED) for each in some])
-                size += len(some)
+            ((draft,),) = self._db.execute(_DRAFT, (campaign,)).fetchall()
+        size = TOGETHER
+        while size == TOGETHER:
+            # What a plan left behind that was never finished.
+            with self._drafting(campaign, draft):
+                size = self._db.execute(_CLEAR, {"campaign": campaign, "size": TOGETHER}).rowcount
+        size = 0
+        for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
+            rows = [(*written(each), each.state is State.PLANNED) for each in some]
+            with self._drafting(campaign, draft):
+                write_rows(self._db, _PLAN, rows)
+            size += len(some)
+        with self._drafting(campaign, draft):
             self._db.execute(_PLANNED, (campaign, at, size))
+            self._db.execute("DELETE FROM ledger_drafts WHERE campaign = ?", (campaign,))
         return True
 
     def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:
@@ -192,12 +213,12 @@ class SqliteLedger:
     def tally(self, campaign: str) -> Mapping[tuple[State, str], int]:
         """See `Statement.tally`."""
         with refusals():
-            rows = self._db.execute(_TALLY, (campaign,)).fetchall()
+            rows = self._db.execute(_TALLY, (campaign,)).fetchall() if self._is_planned(campaign) else []
         return {(State(state), reason): count for state, reason, count in rows}
 
     def entries(self, campaign: str = "", *, person: str = "", state: str = "", limit: int = 1000) -> Iterator[Entry]:
         """See `Statement.entries`; read in pages, so the ledger may change meanwhile."""
-        names = [campaign] if campaign else sorted(self.campaigns())
+        names = [name for name in sorted(self.campaigns()) if campaign in ("", name)]
         ask = self._one if person else self._pages
         return islice(chain.from_iterable(ask(name, person, state) for name in names), limit)
 
@@ -210,7 +231,8 @@ class SqliteLedger:
     def due(self, campaign: str) -> Instant | None:
         """See `Agenda.due`."""
         with refusals():
-            found = [self._db.execute(sql, (campaign,)).fetchone()[0] for sql in _DUE]
+            asked = _DUE if self._is_planned(campaign) else ()
+            found = [self._db.execute(sql, (campaign,)).fetchone()[0] for sql in asked]
         return min((Instant(due) for due in found if due is not None), default=None)
 
     def orders(self, campaign: str) -> Sequence[Given]:
@@ -233,6 +255,21 @@ class SqliteLedger:
             if number > (rows[0][0] if rows else 0):
                 self._db.execute(_DISTRUST)
                 self._db.execute(_RAISE_TURNS, (number,))
+
+    @contextmanager
+    def _drafting(self, campaign: str, draft: int) -> Iterator[None]:
+        """A commit of a plan, while nobody else has begun to plan the same campaign.
+
+        Raises:
+            Conflict: somebody has.
+        """
+        with transaction(self._db):
+            if self._db.execute(_DRAFTED, (campaign,)).fetchone() != (draft,):
+                raise taken_over(campaign)
+            yield
+
+    def _is_planned(self, campaign: str) -> bool:
+        return self._db.execute(_COURSE, (campaign,)).fetchone() is not None
 
     def _course(self, campaign: str) -> Course:
         row = self._db.execute(_COURSE, (campaign,)).fetchone()
