@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from envoi.campaigns import folders
 from envoi.campaigns.consents import consents_in, purposes_in
+from envoi.campaigns.delivery_files import schedule_of
 from envoi.campaigns.files import EnvoiShape
 from envoi.campaigns.impute_files import impute_of, with_estimates
 from envoi.campaigns.mails import mail_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from envoi.errors import Place
     from envoi.events.catalogue import Catalogue
     from envoi.features.rfm import Rfm
+    from envoi.messages.schedule import Schedule
     from envoi.people.impute.allowed import Impute
     from envoi.people.standardise.rule import Rule
     from envoi.segments.segment import Segment
@@ -157,6 +159,17 @@ def settings_of(files: Mapping[str, str]) -> Settings:
     if mistakes.found or settings is None:
         raise InvalidProject(mistakes.found)
     return settings
+
+
+def audit_of(files: Mapping[str, str]) -> tuple[Settings, Schedule | None]:
+    """The settings, and when the data are audited, whatever is wrong elsewhere.
+
+    Raises:
+        InvalidProject: with every mistake in `envoi.toml`.
+    """
+    settings, main = settings_of(files), Mistakes(files).shaped(EnvoiShape, folders.MAIN)
+    shape = main.quality.schedule if main else None
+    return settings, schedule_of(shape) if shape else None
 
 
 def _require_main(files: Mapping[str, str]) -> None:

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from envoi.clock import SystemClock
+from envoi.hosts.cli.faults import FAILED
 from envoi.hosts.cli.opening import opened
 from envoi.hosts.cli.options import At, Json, ProjectDir, moment
 from envoi.hosts.cli.quality import quality_text
-from envoi.hosts.cli.screen import columns, paint, show
+from envoi.hosts.cli.screen import columns, note, paint, show
+from envoi.hosts.quality_alerts import alert
 from envoi.reports.answers import CampaignReport, Report
 from envoi.reports.engagement import with_reading
 from envoi.reports.outcome import campaign_report
 
 if TYPE_CHECKING:
     from envoi.hosts.local import Envoi
+    from envoi.reports.quality.answers import QualityReport
 
 #: Instead of a campaign.
 QUALITY = "quality"
@@ -27,21 +31,36 @@ def command(
     ] = "",
     *,
     at: At = "",
+    alert_: Annotated[
+        bool, typer.Option("--alert", help="With quality: tell those whom [quality] names what they do not know yet.")
+    ] = False,
     project: ProjectDir = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Show people, events, segments and campaigns; or one CAMPAIGN; or how good the data are, which is `quality`."""
     when = moment(at)
     with opened(project, read_only=True) as envoi:
         if campaign == QUALITY and QUALITY not in envoi.project.campaigns:
             quality = envoi.quality(at=when)
             show(quality, quality_text(quality), json=json)
+            if alert_:
+                return _alerted(envoi, quality)
         elif campaign:
             one = _of_campaign(envoi, campaign)
             show(one, campaign_text(one), json=json)
         else:
             report = envoi.report(at=when)
             show(report, _text(report), json=json)
+    return 0
+
+
+def _alerted(envoi: Envoi, quality: QualityReport) -> int:
+    done = alert(envoi.root, envoi.project, quality, at=SystemClock().now())
+    for target, why in done.failed.items():
+        note(f"{target} could not be told: {why}")
+    if not done.failed:
+        note(f"told {done.told}" if done.told else "nobody who listens had anything to hear")
+    return FAILED if done.failed else 0
 
 
 def _of_campaign(envoi: Envoi, campaign: str) -> CampaignReport:

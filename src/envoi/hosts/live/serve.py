@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from envoi.errors import Unreachable
+from envoi.hosts.live.auditor import Auditor
 from envoi.hosts.live.dispatch import Dispatch
 from envoi.hosts.live.host import LiveHost
 from envoi.hosts.live.impatient import ImpatientProtocol
@@ -50,7 +51,10 @@ def serve(root: Path, *, host: str, port: int, sends: bool = True) -> None:
     LOG.addHandler(logging.StreamHandler())
     _allow_connections()
     dispatch = Dispatch(root) if sends else None
-    with listening:
+    auditor = Auditor(root)
+    with listening, ExitStack() as ending:
+        ending.callback(auditor.stop)
+        auditor.start()
         if store_url_of(settings_alone(root)):
             LOG.info("the log is in PostgreSQL: events come in by `envoi import`, not by /v1/")
             _run_pages(root, host, dispatch, listening)
