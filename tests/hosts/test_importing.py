@@ -77,7 +77,7 @@ def orders(folder: Path, content: str | bytes, *, name: str = "orders.csv", mapp
 
 
 def without_time(imported: Imported) -> Imported:
-    return msgspec.structs.replace(imported, seconds=0.0, file="", rejects_file="")
+    return msgspec.structs.replace(imported, seconds=0.0, file="", name="", rejects_file="")
 
 
 def logged(envoi: Envoi) -> list[object]:

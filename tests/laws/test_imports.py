@@ -47,6 +47,7 @@ HOMES = {
     "pydantic_core": ANYWHERE,
     "pyspark": ("adapters/tables/spark", "hosts/spark"),
     "rapidfuzz": ("people/",),
+    "python_multipart": HOSTS,
     "re2": ("conditions/pattern",),
     "rich": HOSTS,
     "sklearn": ("adapters/people/bayesian_ridge",),

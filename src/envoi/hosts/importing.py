@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,10 +18,11 @@ from envoi.clock import Instant, SystemClock, iso
 from envoi.events.clean import Cleaner
 from envoi.events.event import ENVOI, Rejected
 from envoi.events.port import Batch, Mark
-from envoi.events.tally import Tally
+from envoi.events.tally import Tally, kind
 from envoi.flow import on_events
 from envoi.hosts import apart
 from envoi.hosts.folder import state_folder
+from envoi.hosts.imports.record import Import, find, keep, name_of
 from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
 from envoi.hosts.standards import standardiser
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from envoi.events.event import Stored
     from envoi.events.port import EventLog
     from envoi.hosts.local import Envoi
     from envoi.people.port import ProfileStore
 
     Progress = Callable[[int, int], None]
 
-__all__ = ["FileToImport", "import_file", "take_in_set_aside", "try_file"]
+__all__ = ["FileToImport", "brought_by", "import_file", "take_in_set_aside", "try_file"]
 
 #: Records a commit: more cost memory, fewer cost time.
 _BATCH = 25_000
@@ -62,8 +64,9 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
     people, log = ProfilesBehind(envoi.stores.people), envoi.stores.log
     run = _Run(file=file, reading=Reading.of(envoi.root, file), people=people)
     if finished_at := log.position(run.mark("finished")):
-        return msgspec.structs.replace(run.answer({}), finished_at=iso(Instant(finished_at)))
+        return msgspec.structs.replace(run.answer({}), name=run.name, finished_at=iso(Instant(finished_at)))
     started_at, run.start = _started_at(log, run.mark("started")), log.position(run.mark())
+    record = run.begun(envoi.root, started_at, after=log.position())
     new: Counter[str] = Counter()
     with _no_collecting():
         try:
@@ -72,16 +75,28 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
                 progress(run.position, 0)
         finally:
             people.flush()
-    aside = (one for one in log.set_aside(run.reading.reshape.source) if one.seen_at == started_at)
-    rejects_file = _write(file.rejects or run.rejects_file(envoi.root), aside)
-    log.append(Batch(mark=Mark(name=run.mark("finished"), position=SystemClock().now())))
-    return msgspec.structs.replace(
-        run.answer(new), rejects_file=rejects_file, resumed_at=run.start, seconds=time.perf_counter() - begun_s
-    )
+
+    def aside() -> Iterator[Rejected]:
+        return (one for one in log.set_aside(run.reading.reshape.source) if one.seen_at == started_at)
+
+    rejects_file = _write(file.rejects or run.rejects_file(envoi.root), aside())
+    finished_at = SystemClock().now()
+    answer = msgspec.structs.replace(run.answer(new), name=run.name, rejects_file=rejects_file, resumed_at=run.start)
+    keep(envoi.root, _finished(record, answer, log, finished_at, aside()))
+    log.append(Batch(mark=Mark(name=run.mark("finished"), position=finished_at)))
+    return msgspec.structs.replace(answer, seconds=time.perf_counter() - begun_s)
 
 
-def try_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda *_: None) -> Imported:
+def try_file(
+    envoi: Envoi,
+    file: FileToImport,
+    *,
+    progress: Progress = lambda *_: None,
+    seen: Callable[[Batch], None] = lambda _: None,
+) -> Imported:
     """What `import_file` would do with the whole file; nothing is stored, and rejects are written only where asked.
+
+    `seen` is told of each batch that would be stored.
 
     Raises:
         NotFound: there is no such file.
@@ -94,6 +109,7 @@ def try_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda *_
     with _no_collecting():
         for batch in run.batches_here(SystemClock().now()):
             aside += batch.rejected if file.rejects else ()
+            seen(batch)
             progress(run.position, 0)
     rejects_file = _write(file.rejects, aside) if file.rejects else ""
     answer, seconds = run.answer(run.tally.events), time.perf_counter() - begun_s
@@ -186,6 +202,28 @@ class _Run:
         self.position = batch.mark.position if batch.mark else self.position
         return batch
 
+    @property
+    def name(self) -> str:
+        """What the import is called."""
+        return name_of(self.file.path, self.reading.fingerprint)
+
+    def begun(self, root: Path, started_at: Instant, *, after: int) -> Import:
+        """The record of the import, kept before anything is taken in; that of an earlier run goes on."""
+        known = find(root, self.name)
+        if known and known.seen_at == started_at:
+            return known
+        record = Import(
+            name=self.name,
+            file=self.file.path.name,
+            kind=self.reading.kind,
+            source=self.reading.reshape.source,
+            fingerprint=self.reading.fingerprint,
+            seen_at=started_at,
+            after=after,
+        )
+        keep(root, record)
+        return record
+
     def rejects_file(self, root: Path) -> Path:
         """Where rejects go by default."""
         return state_folder(root) / "rejects" / f"{self.file.path.name}-{self.reading.fingerprint}.jsonl"
@@ -206,6 +244,33 @@ class _Run:
             parted=self.parted,
             standardised=_standardised(tally),
         )
+
+
+def _finished(record: Import, answer: Imported, log: EventLog, at: Instant, aside: Iterable[Rejected]) -> Import:
+    """The record of an import that was taken in whole; of what earlier runs of it brought, the log knows."""
+    events, people = answer.events, answer.people
+    if answer.resumed_at:
+        brought = [(one.person, one.event.name) for one in brought_by(record, log)]
+        events = dict(sorted(Counter(name for _, name in brought).items()))
+        people = len({person for person, _ in brought})
+    return msgspec.structs.replace(
+        record,
+        until=log.position(),
+        finished_at=at,
+        records=answer.resumed_at + answer.records,
+        events=events,
+        repeated=answer.repeated,
+        people=people,
+        rejected=dict(Counter(kind(one.reason) for one in aside).most_common()),
+        rejects_file=answer.rejects_file,
+    )
+
+
+def brought_by(record: Import, log: EventLog) -> Iterator[Stored]:
+    """The events that the import wrote: in its part of the log, of its source, taken in when it began."""
+    for one in takewhile(lambda one: not record.until or one.seq <= record.until, log.read(after=record.after)):
+        if one.event.seen_at == record.seen_at and one.event.source == record.source:
+            yield one
 
 
 def _standardised(tally: Tally) -> dict[str, Standardised]:

@@ -49,6 +49,8 @@ class FileToImport(msgspec.Struct, frozen=True, kw_only=True):
     map: Path | None = None
     #: Where the records that were set aside are written; None: within the project's own folder.
     rejects: Path | None = None
+    #: Files of the project as they are to be, by path: rules that somebody is still choosing.
+    drafts: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class Reading:
             hint = f"import the file with --{mapping.kind}"
             raise ProjectError(f"the mapping {file.map} is of {mapping.kind}", hint=hint)
         encoding, delimiter = (mapping.encoding, mapping.delimiter) if mapping else ("", "")
-        files = read_files(root)
+        files = {**read_files(root), **file.drafts}
         if mapping and mapping.kind == "people":
             _check_purposes(mapping, files, text, str(file.map))
         source = open_source(file.path, encoding=encoding, delimiter=delimiter)

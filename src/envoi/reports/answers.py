@@ -343,6 +343,8 @@ class Imported(Answer, frozen=True, kw_only=True):
     file: str
     kind: str
     dry_run: bool = False
+    #: What `envoi import --undo` and the page Imports call it; empty on a dry run.
+    name: str = ""
     #: Records read by this call, those set aside among them.
     records: int
     #: New events by name; on a dry run, events read by name, since what is new is known only to the log.

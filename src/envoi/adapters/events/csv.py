@@ -34,7 +34,8 @@ class CsvSource:
             DataError: the file is empty, its header cannot be read, or names a column twice.
         """
         self._file = file
-        self._delimiter = delimiter or _sniffed([line.text for line in islice(file.lines(), _SAMPLE)])
+        #: What cuts its lines into cells.
+        self.delimiter = delimiter or _sniffed([line.text for line in islice(file.lines(), _SAMPLE)])
         self.columns = _columns(next(self._rows(), None), str(file.path))
 
     def read(self, start: int = 0) -> Iterator[Record]:
@@ -45,7 +46,7 @@ class CsvSource:
             if not fault and len(row.cells) != len(names):
                 fault = f"has {len(row.cells)} cell{'s'[len(row.cells) == 1 :]}, and the header {len(names)}"
             if fault:
-                raw = row.raw or self._delimiter.join(row.cells)
+                raw = row.raw or self.delimiter.join(row.cells)
                 yield Record(position=position, line=row.line, fault=f"the line {fault}", raw=shown(raw))
             else:
                 cells: list[Value] = [cell or None for cell in row.cells]
@@ -53,7 +54,7 @@ class CsvSource:
 
     def _rows(self) -> Iterator[_Row]:
         feed = _Feed(self._file)
-        reader = csv.reader(feed, delimiter=self._delimiter, strict=True)
+        reader = csv.reader(feed, delimiter=self.delimiter, strict=True)
         while True:
             lines = feed.begin()
             try:

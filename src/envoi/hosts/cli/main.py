@@ -31,7 +31,8 @@ COMMANDS = {
     },
     "People": {
         "import": Listed("import_", "Take in events or people from CSV, JSON lines or Parquet"),
-        "match": Listed("match", "Find the records in a file that are of one person"),
+        "imports": Listed("imports", "List the files that were taken in, and what each brought"),
+        "match": Listed("match", "Find the records, or the people of the project, that are one person"),
         "merge": Listed("merge", "Make two people one; it can be undone"),
         "separate": Listed("separate", "Give keys of a person back, as if they had never been theirs"),
         "impute": Listed("impute", "Estimate what people did not tell, marked as estimates"),

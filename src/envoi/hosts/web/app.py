@@ -17,6 +17,7 @@ from envoi.hosts.web import (
     campaigns,
     faults,
     home,
+    imports,
     mail,
     mailbox,
     people,
@@ -42,6 +43,7 @@ from envoi.hosts.web.posted import takes
 from envoi.hosts.web.preferences import choose
 from envoi.hosts.web.sign_up import confirm, sign_up
 from envoi.hosts.web.unsubscribe import unsubscribe
+from envoi.hosts.web.upload import MOST_BYTES as MOST_FILE_BYTES
 from envoi.hosts.web.view import STATIC, reads
 from envoi.hosts.web.webhooks import Webhooks, webhook
 
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 
 #: No request to these pages has a body worth more than this.
 MOST_BYTES = 1_048_576
+#: A form with a file has so much around it.
+MOST_UPLOADED = MOST_FILE_BYTES + MOST_BYTES
 
 ROUTES = (
     Route("/", reads(home.home)),
@@ -72,6 +76,12 @@ ROUTES = (
     Route("/campaigns/{campaign}/cases", reads(mail.cases)),
     Route("/quality", reads(quality.quality)),
     Route("/quality/people", reads(quality.people)),
+    Route("/imports", takes(imports.imports), methods=["GET", "POST"]),
+    Route("/imports/upload", imports.upload, methods=["POST"], max_body_size=MOST_UPLOADED),
+    Route("/imports/{draft}", imports.prepare, methods=["GET", "POST"]),
+    Route("/imports/{draft}/rejects", imports.rejects),
+    Route("/imports/{name}/run", reads(imports.run)),
+    Route("/imports/{name}/run/rejects", imports.run_rejects),
     Route("/review", takes(review.review), methods=["GET", "POST"]),
     Route("/suppressions", takes(suppressions.suppressions), methods=["GET", "POST"]),
     Route("/mailbox", reads(mailbox.mailbox)),

@@ -43,8 +43,8 @@ def takes(show: Callable[[Request, Envoi, Fields], Response]) -> Callable[[Reque
 
     def answer(request: Request, fields: Fields) -> Response:
         with request.app.state.hold.reading() as envoi:
-            if request.method == "POST" and not _is_ours(envoi.root, fields):
-                raise HTTPException(403, "this form is not from these pages: open the page anew, and try again")
+            if request.method == "POST":
+                require_ours(envoi.root, fields)
             return show(request, envoi, fields)
 
     endpoint.__name__ = show.__name__
@@ -65,6 +65,12 @@ async def read_form(request: Request) -> Fields:
         raise HTTPException(400, "this form cannot be read") from None
 
 
-def _is_ours(root: Path, fields: Fields) -> bool:
+def require_ours(root: Path, fields: Fields) -> None:
+    """Refuses a form that is not from our own pages.
+
+    Raises:
+        HTTPException: it lacks the token.
+    """
     given = next(iter(fields.get(FIELD, ())), "")
-    return compare_digest(given.encode(), token(root).encode())
+    if not compare_digest(given.encode(), token(root).encode()):
+        raise HTTPException(403, "this form is not from these pages: open the page anew, and try again")

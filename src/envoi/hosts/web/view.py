@@ -80,6 +80,11 @@ def review_path(**asked: str | int) -> str:
     return _path("review", **asked)
 
 
+def import_path(name: str, inner: str = "", **asked: str | int) -> str:
+    """The address of an import that is being prepared, or of one that was run."""
+    return _path("imports", name, *([inner] if inner else []), **asked)
+
+
 def template_path(name: str, inner: str = "", **asked: str | int) -> str:
     """The address of a template's page, or of one below it."""
     return _path("templates", name, *([inner] if inner else []), **asked)
@@ -132,6 +137,7 @@ def _environment() -> Environment:
         "quality_path": quality_path,
         "suppressions_path": suppressions_path,
         "review_path": review_path,
+        "import_path": import_path,
         "own_names": frozenset(Name),
         "assets": {name: _asset(name) for name in ASSETS},
     }
