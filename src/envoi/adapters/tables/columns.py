@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from envoi.events.catalogue import Catalogue, Property
     from envoi.events.event import Event, Stored, Value
 
+_NESTED = frozenset({dict, list})
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -96,9 +98,7 @@ class _Part:
         """The columns of the events' own values; their lists become items on the way."""
         planned = self.catalogue.events.get(self.name, EventPlan(name=self.name)).properties
         if self.name in frozenset(Name):
-            props = [
-                {key: value for key, value in each.items() if not isinstance(value, dict | list)} for each in props
-            ]
+            props = [{key: value for key, value in each.items() if type(value) not in _NESTED} for each in props]
         own, lists = self._columns("events", props, planned)
         for path, values in lists.items():
             self._items(rows, path, values, planned[path].fields if path in planned else {})

@@ -106,9 +106,7 @@ def _numbers(values: list[Any], *, whole: bool) -> pa.Array:
 
 
 def _number(value: float) -> int | None:
-    with suppress(DataError):
-        return scaled(value)
-    return None
+    return scaled(value) if -LARGEST <= value <= LARGEST else None
 
 
 def _time(value: object) -> int | None:
