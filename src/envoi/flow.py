@@ -27,7 +27,7 @@ from envoi.events.event import ENVOI, NOBODY, Event, PersonId, Stored
 from envoi.events.port import Archive, Batch, EventLog
 from envoi.messages.alarm import Alarm
 from envoi.messages.delivery import Delivered, Desk, Worker, deliver, keep_none, never
-from envoi.messages.gate import consent, gate_of, suppression
+from envoi.messages.gate import consent, gate_of, one_mail, suppression
 from envoi.messages.ledger import Entry, State
 from envoi.messages.look import Look, no_mails, nothing_suppressed
 from envoi.messages.order import Command, Order
@@ -265,8 +265,14 @@ def send(press: Press, post: Post, run: Run) -> Delivered:
     catch_up_profiles(post.log, post.people, post.archive)
     latest = Latest(post.log, post.people, post.archive)
     campaign = press.campaign
-    look = Look(latest=latest, clock=run.clock, suppressed=run.suppressed, mails=run.mails)
-    checks = (consent(campaign.purpose, campaign.kind), suppression(), *run.checks)
+    look = Look(
+        latest=latest,
+        clock=run.clock,
+        suppressed=run.suppressed,
+        mails=run.mails,
+        places=lambda name, people: post.statement.of(people, [name]),
+    )
+    checks = (consent(campaign.purpose, campaign.kind), one_mail(), suppression(), *run.checks)
     mailing = Mailing(
         press=press,
         archive=post.archive,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
+
+import pytest
+from msgspec.structs import replace
 
 from envoi.adapters.events.memory import MemoryEventLog
 from envoi.adapters.messages.memory_ledger import MemoryLedger
@@ -10,11 +14,15 @@ from envoi.adapters.people.memory import MemoryProfileStore
 from envoi.clock import FixedClock, Instant, duration
 from envoi.events.event import Event, Name, PersonId, Value
 from envoi.events.port import Batch
+from envoi.messages.caps import Mail
+from envoi.messages.gate import one_mail, verdict
 from envoi.messages.ledger import Entry, Receipt, State, Work
 from envoi.messages.look import CountedMails, Look
 from envoi.messages.order import Command, Order
 from envoi.messages.timing import Timing, When
+from envoi.messages.verdict import GO
 from envoi.people.latest import Latest
+from envoi.people.regroup import Merged, as_event
 from envoi.settings import Cap, Delivery, MailKind
 from tests.contracts.ledgers import is_open, lease_of
 
@@ -90,3 +98,52 @@ def test_mails_that_were_sent_or_may_have_been_and_those_to_come_are_counted() -
 def test_where_nothing_is_capped_nothing_is_looked_up() -> None:
     mails = CountedMails(statement=MemoryLedger(), timings=Timings(), clock=FixedClock(NOW), caps=[])
     assert mails([entry_of("own")]) == {}
+
+
+@pytest.mark.parametrize(
+    ("states", "same"),
+    [
+        # Whoever is called as all of them are now gets the one mail,
+        ({"anna": State.PLANNED, "a": State.PLANNED, "b": State.CLAIMED}, {"a": "anna", "b": "anna"}),
+        # unless another has it, or may have it,
+        ({"anna": State.PLANNED, "b": State.ACCEPTED}, {"anna": "b"}),
+        ({"anna": State.DEFERRED, "a": State.PLANNED, "b": State.SUBMITTING}, {"anna": "b", "a": "b"}),
+        # or nobody is in it by that id, or is to get none.
+        ({"a": State.PLANNED, "b": State.PLANNED}, {"b": "a"}),
+        ({"anna": State.SKIPPED, "b": State.PLANNED}, {}),
+        ({"a": State.PLANNED}, {}),
+    ],
+)
+def test_who_turned_out_to_be_one_gets_one_mail(states: Mapping[str, State], same: Mapping[str, str]) -> None:
+    log, people = MemoryEventLog(), MemoryProfileStore()
+    entries = [replace(entry_of("spring", person), state=state) for person, state in states.items()]
+
+    def places(campaign: str, asked: Sequence[PersonId]) -> list[Entry]:
+        return [one for one in entries if one.campaign == campaign and one.person in asked]
+
+    look = Look(latest=Latest(log, people, log), clock=FixedClock(NOW), places=places)
+    for number, person in enumerate(("anna", "a", "b")):
+        update = Event(id=str(number), source="t", name="Seen", keys={"user_id": person}, at=NOW, seen_at=NOW)
+        log.append(Batch(events=[(PersonId(person), update)]))
+    for gone in ("a", "b"):
+        change = Merged(into=ANNA, gone=PersonId(gone), nodes=(PersonId(gone),), because="one")
+        log.append(Batch(events=[(ANNA, as_event(change, cause="c", at=NOW, seen_at=NOW))]))
+    asked = [one for one in entries if one.state not in (State.ACCEPTED, State.SKIPPED)]
+    found = look(asked)
+    assert {person: known.same_as for person, known in found.items() if known.same_as} == same
+    assert {known.profile.person for known in found.values() if known.profile} == {ANNA}
+    skip = verdict([one_mail()], asked[-1], found[asked[-1].person])
+    assert (skip == GO) is (asked[-1].person not in same)
+
+
+def test_mails_by_another_id_of_the_person_count() -> None:
+    log, people = MemoryEventLog(), MemoryProfileStore()
+    change = Merged(into=ANNA, gone=PersonId("b"), nodes=(PersonId("b"),), because="one")
+    log.append(Batch(events=[(ANNA, as_event(change, cause="c", at=NOW, seen_at=NOW))]))
+    had = {person: [Mail(campaign="autumn", at=NOW)] for person in ("anna", "b")}
+    look = Look(
+        latest=Latest(log, people, log),
+        clock=FixedClock(NOW),
+        mails=lambda entries: {one.person: had[one.person] for one in entries},
+    )
+    assert [len(known.mails) for known in look([entry_of("spring"), entry_of("spring", "b")]).values()] == [2, 2]

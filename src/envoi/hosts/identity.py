@@ -111,9 +111,13 @@ class Identities:
         into = self._seen(one).person
         if self._seen(other).person != into:
             return None
+        had = set(self.nodes_of(into))
         for stored in reversed(self.log.regrouped()):
             change = change_of(stored.event)
-            if isinstance(change, Merged) and (one in change.nodes) != (other in change.nodes):
+            # Of one that was taken back its keys are elsewhere.
+            if not isinstance(change, Merged) or not had.issuperset(change.nodes):
+                continue
+            if (one in change.nodes) != (other in change.nodes):
                 return self.separate(into, change.nodes, word)
         raise Conflict(f"{one!r} and {other!r} were one from the first", hint="envoi separate takes a key off a person")
 

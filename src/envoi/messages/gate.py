@@ -27,6 +27,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     profile: Profile | None
     #: Why the entry's address is suppressed; empty if it is not.
     suppressed: str = ""
+    #: Who else of the same campaign turned out to be the same person, and gets the mail; empty if nobody.
+    same_as: str = ""
     #: The person's other mails that caps may count: sent, or planned in campaigns that are being sent.
     mails: Sequence[Mail] = ()
 
@@ -74,6 +76,15 @@ def consent(purpose: str, kind: MailKind = MailKind.MARKETING) -> Check:
         if known.profile and kind is MailKind.MARKETING:
             reason = reason or pause(known.profile, purpose, known.now)
         return Skip(reason=reason) if reason else GO
+
+    return check
+
+
+def one_mail() -> Check:
+    """Skips who turned out to be somebody else of the same campaign: a person gets one mail."""
+
+    def check(_: Entry, known: Known) -> Verdict:
+        return Skip(reason=f"the same person as {known.same_as}") if known.same_as else GO
 
     return check
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
+
 from envoi.clock import duration
 from envoi.messages.caps import longest
 from envoi.messages.gate import Known
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from envoi.messages.port import Statement
     from envoi.messages.timing import Timing
     from envoi.people.latest import Latest
+    from envoi.people.profile import Profile
     from envoi.settings import Cap
 
 
@@ -42,6 +45,15 @@ def nothing_suppressed(_: Sequence[str]) -> Mapping[str, str]:
     return {}
 
 
+#: These people's places in a campaign.
+Places = Callable[[str, Sequence["PersonId"]], Sequence["Entry"]]
+
+
+def no_places(_campaign: str, _people: Sequence[PersonId]) -> Sequence[Entry]:
+    """For who looks at no ledger."""
+    return ()
+
+
 def no_mails(_: Sequence[Entry]) -> Mapping[PersonId, Sequence[Mail]]:
     """For who counts no mails."""
     return {}
@@ -55,6 +67,7 @@ class Look:
     clock: Clock
     suppressed: Suppressed = nothing_suppressed
     mails: OtherMails = no_mails
+    places: Places = no_places
 
     def __call__(self, entries: Sequence[Entry]) -> Mapping[str, Known]:
         """What is known now, by person."""
@@ -63,16 +76,37 @@ class Look:
         now = self.clock.now()
         profiles = self.latest.get([entry.person for entry in entries])
         suppressed = self.suppressed([entry.address for entry in entries])
-        mails = self.mails(entries)
+        called = {entry.person: self._called(entry.person, profiles.get(entry.person)) for entry in entries}
+        # By whatever id they were written to before.
+        also = [replace(entry, person=name) for entry in entries for name in called[entry.person][1:]]
+        mails = self.mails([*entries, *also])
         return {
             entry.person: Known(
                 now=now,
                 profile=profiles.get(entry.person),
                 suppressed=suppressed.get(entry.address, ""),
-                mails=mails.get(entry.person, ()),
+                same_as=self._same(entry, profiles.get(entry.person), called[entry.person]),
+                mails=[mail for name in called[entry.person] for mail in mails.get(name, ())],
             )
             for entry in entries
         }
+
+    def _called(self, person: PersonId, profile: Profile | None) -> list[PersonId]:
+        """All ids under which the person may be in a ledger, this one first."""
+        if profile is None or not (profile.once or profile.person != person):
+            return [person]
+        names = [profile.person, *profile.once]
+        now = self.latest.get(names)
+        # Of these ids one may be somebody's own again.
+        also = (name for name in names if name != person and name in now and now[name].person == profile.person)
+        return [person, *also]
+
+    def _same(self, entry: Entry, profile: Profile | None, called: Sequence[PersonId]) -> str:
+        """Who of the same campaign turned out to be the same person, and gets the mail; empty if nobody."""
+        if profile is None or len(called) == 1:
+            return ""
+        first = min(self.places(entry.campaign, called), key=_turn(profile.person), default=entry)
+        return "" if first.person == entry.person else first.person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +133,16 @@ class CountedMails:
                 mail = timings[other.campaign].mail(other.at if is_sent else other.due, is_sent=is_sent)
                 found.setdefault(other.person, []).append(mail)
         return found
+
+
+def _turn(survivor: PersonId) -> Callable[[Entry], tuple[int, bool, PersonId]]:
+    """Who gets the one mail: who has it, or may have; then who is to get it, by the id of now, or by another."""
+
+    def turn(entry: Entry) -> tuple[int, bool, PersonId]:
+        has_it = entry.state in MAY_HAVE_ARRIVED
+        return 0 if has_it else 1 if entry.state in _TO_COME else 2, entry.person != survivor, entry.person
+
+    return turn
 
 
 #: A campaign that was planned longer ago than this is not being sent any more, as far as caps are concerned.

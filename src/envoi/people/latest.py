@@ -58,7 +58,15 @@ class Latest:
         return self._count > _MOST_NEWS
 
     def get(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
-        """The profiles of those people who have one, as of the last refresh."""
+        """The profiles of those people who have one, as of the last refresh; of who is somebody else now, theirs."""
+        found = self.under(people)
+        while gone := [one.into for one in found.values() if one.into]:
+            now = self.under(gone)
+            found = {person: now[one.into] if one.into else one for person, one in found.items()}
+        return found
+
+    def under(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
+        """What there is under these very ids; of who turned out to be another, that."""
         if len(self._known) > _MOST:
             self._known.clear()
         if asked := [person for person in people if person not in self._known]:
@@ -78,7 +86,7 @@ class Latest:
 
     def _regroup(self, stored: Stored) -> None:
         """People turned out to be one, or two."""
-        folding = Folding(self.get, self._archive)
+        folding = Folding(self.under, self._archive)
         folding.fold(stored)
         self._regrouped |= folding.profiles
         self._known |= folding.profiles

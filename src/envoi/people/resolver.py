@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from envoi.settings import Identity
 
     Happening = tuple[PersonId, Event]
-    Keys = tuple[tuple[str, str], ...]
+    #: Kinds, then values.
+    Keys = tuple[str, ...]
 
 #: Segment's word for "these two ids are one person".
 ALIAS = "Alias Created"
@@ -66,7 +67,7 @@ class Resolver:
             if len(keys) == 1 and not users_too and (user := keys.get("user_id")) and ":" not in user:
                 found.append(happening)
                 continue
-            known = settled.get(tuple(keys.items()))
+            known = settled.get((*keys, *keys.values()))
             if known is None:
                 return self._decide(events)
             if known.dropped or known.person in gone or known.person != happening[0]:
@@ -104,7 +105,7 @@ class Resolver:
         """One event, after what it says of who is who."""
         event = happening[1]
         if self._is_settled(event):
-            known = self._settled.get(tuple(event.keys.items()))
+            known = self._settled.get((*event.keys, *event.keys.values()))
             yield self._as_before(known, event) if known else happening
             return
         if change := change_of(event):
@@ -123,7 +124,7 @@ class Resolver:
             told = as_event(merge, cause=f"{event.source}\0{event.id}", at=event.at, seen_at=event.seen_at)
             yield merge.into, told
         if event.name not in _SPECIAL:
-            self._settle(tuple(event.keys.items()), found)
+            self._settle((*event.keys, *event.keys.values()), found)
         yield person, _without(event, found)
 
     def _alias(self, event: Event, person: PersonId, linker: Linker) -> list[Merged]:
@@ -159,7 +160,7 @@ class Resolver:
             return False
         if len(keys) == 1 and not self._stamp.has_users and (user := keys.get("user_id")) and ":" not in user:
             return True
-        return tuple(keys.items()) in self._settled
+        return (*keys, *keys.values()) in self._settled
 
     def _as_before(self, found: Whose, event: Event) -> Happening:
         person = found.person

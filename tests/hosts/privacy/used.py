@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from envoi.adapters.database import open_database
 from envoi.adapters.segments.sqlite import SqliteMemberships
 from envoi.clock import Instant, SystemClock
@@ -115,6 +117,10 @@ def happenings(now: Instant) -> list[tuple[PersonId, Event]]:
         *(
             event("Order Completed", who, f"o-{who}", {"total": 12, "note": f"for {who}"}, Instant(first + 2))
             for who in (ADA, BOB, CLEO)
+        ),
+        (
+            ADA,
+            replace(event("Signed In", ADA, "m6", {}, Instant(first + 3))[1], keys={"user_id": ADA, "email": ADDRESS}),
         ),
         event("Friend Invited", BOB, "m5", {"friend": f"mailto:{ADDRESS.upper()}", "n": 1}, Instant(first + 3)),
     ]

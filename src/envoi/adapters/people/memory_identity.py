@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from envoi.people.identity import node_of
 from envoi.people.port import Node, Stamp
 
 if TYPE_CHECKING:
@@ -43,9 +44,17 @@ class MemoryIdentityStore:
         self._number += 1
 
     def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:
-        """Forgets these people's nodes, and these addresses; returns how many nodes that were."""
-        gone = {*people, *(f"email:{address.lower()}" for address in addresses)}
-        left = {node: one for node, one in self._nodes.items() if node not in gone and one.person not in gone}
-        erased, self._nodes = len(self._nodes) - len(left), left
+        """Forgets these people's keys, and these addresses; returns how many keys that were."""
+        found = self._of(people, addresses)
+        for node in found:
+            del self._nodes[node]
         self._number += 1
-        return erased
+        return len(found)
+
+    def find(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:
+        """How many keys it has of them."""
+        return len(self._of(people, addresses))
+
+    def _of(self, people: Sequence[PersonId], addresses: Sequence[str]) -> list[PersonId]:
+        gone = {*people, *(node_of("email", address) for address in addresses)}
+        return [node for node, one in self._nodes.items() if node in gone or one.person in gone]

@@ -9,6 +9,7 @@ import msgspec
 
 from envoi.adapters.postgres import APPENDING, as_bytes
 from envoi.events.event import PersonId
+from envoi.people.identity import node_of
 from envoi.people.port import Node, Stamp
 from envoi.settings import TRUST
 
@@ -33,6 +34,8 @@ _AROUND = """WITH asked AS (SELECT unnest(%s::bytea[]) AS node),
 _WRITE = """INSERT INTO identity SELECT * FROM unnest(%s::bytea[], %s::bytea[], %s::boolean[], %s::bytea[])
     ON CONFLICT (node) DO UPDATE
         SET person = excluded.person, is_shared = excluded.is_shared, apart = excluded.apart"""
+
+_OF = "WHERE node = ANY(%s) OR person = ANY(%s)"
 
 _encode = msgspec.json.Encoder().encode
 _apart = msgspec.json.Decoder(tuple[PersonId, ...]).decode
@@ -86,12 +89,16 @@ class PostgresIdentityStore:
             self._put_stamp(has_users=has_users)
 
     def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:
-        """Forgets these people's nodes, and these addresses; returns how many nodes that were."""
-        gone = [as_bytes(each) for each in (*people, *(f"email:{address.lower()}" for address in addresses))]
+        """Forgets these people's keys, and these addresses; returns how many keys that were."""
         with self._db.transaction():
-            erased = self._db.change("DELETE FROM identity WHERE node = ANY(%s) OR person = ANY(%s)", (gone, gone))
+            erased = self._db.change(f"DELETE FROM identity {_OF}", _gone(people, addresses))
             self._put_stamp(has_users=self.stamp().has_users)
         return erased
+
+    def find(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:
+        """How many keys it has of them."""
+        ((count,),) = self._db.rows(f"SELECT COUNT(*) FROM identity {_OF}", _gone(people, addresses))
+        return int(count)
 
     def _begin(self) -> None:
         with self._db.transaction():
@@ -109,6 +116,11 @@ class PostgresIdentityStore:
         number = int.from_bytes(os.urandom(7), "big")
         self._db.rows("DELETE FROM identity_stamp")
         self._db.rows("INSERT INTO identity_stamp VALUES (%s, %s)", (number, has_users))
+
+
+def _gone(people: Sequence[PersonId], addresses: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
+    gone = [as_bytes(each) for each in (*people, *(node_of("email", address) for address in addresses))]
+    return gone, gone
 
 
 def _id(name: bytes) -> PersonId:

@@ -9,6 +9,7 @@ import msgspec
 
 from envoi.adapters.database import create, refusals, transaction, write_rows
 from envoi.events.event import PersonId
+from envoi.people.identity import node_of
 from envoi.people.port import Node, Stamp
 from envoi.settings import TRUST
 
@@ -31,6 +32,8 @@ _AROUND = """WITH asked (node) AS (SELECT value FROM json_each(?)),
     SELECT node, person, is_shared, apart FROM identity WHERE person IN (SELECT person FROM people) ORDER BY node"""
 _PEOPLE = "SELECT node, person FROM identity WHERE node IN (SELECT value FROM json_each(?))"
 _WRITE = "INSERT OR REPLACE INTO identity VALUES"
+
+_OF = "WHERE node IN (SELECT value FROM json_each(?)) OR person IN (SELECT value FROM json_each(?))"
 
 _encode = msgspec.json.Encoder().encode
 _apart = msgspec.json.Decoder(tuple[PersonId, ...]).decode
@@ -90,14 +93,15 @@ class SqliteIdentityStore:
             self._put_stamp(has_users=has_users)
 
     def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:
-        """Forgets these people's nodes, and these addresses; returns how many nodes that were."""
-        gone = _json([*people, *(PersonId(f"email:{address.lower()}") for address in addresses)])
-        sql = """DELETE FROM identity WHERE node IN (SELECT value FROM json_each(?1))
-            OR person IN (SELECT value FROM json_each(?1))"""
+        """Forgets these people's keys, and these addresses; returns how many keys that were."""
         with transaction(self._connection):
-            erased = self._connection.execute(sql, (gone,)).rowcount
+            erased = self._connection.execute(f"DELETE FROM identity {_OF}", _gone(people, addresses)).rowcount
             self._put_stamp(has_users=self.stamp().has_users)
         return erased
+
+    def find(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:
+        """How many keys it has of them."""
+        return int(self._rows(f"SELECT COUNT(*) FROM identity {_OF}", *_gone(people, addresses))[0][0])
 
     def _put_stamp(self, *, has_users: bool) -> None:
         # Not a count: a commit that was taken back must not have the number of the next one.
@@ -108,6 +112,11 @@ class SqliteIdentityStore:
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with refusals():
             return self._connection.execute(sql, values).fetchall()
+
+
+def _gone(people: Sequence[PersonId], addresses: Sequence[str]) -> tuple[str, str]:
+    gone = _json([*people, *(node_of("email", address) for address in addresses)])
+    return gone, gone
 
 
 def _json(nodes: Sequence[PersonId]) -> str:

@@ -21,7 +21,6 @@ from envoi.events.port import Batch, Mark
 from envoi.hosts.audit import audit_of, note
 from envoi.hosts.folder import state_folder
 from envoi.hosts.live.status import read_status
-from envoi.hosts.privacy.nodes import nodes_of
 from envoi.hosts.privacy.reach import reached
 from envoi.messages.suppression import by_hand, key_of
 from envoi.people.privacy.audit import NOBODY, Deed
@@ -221,7 +220,7 @@ def _known(reach: Reach, person: PersonId, now: Instant) -> Names:
     Raises:
         NotFound: nothing is known of them.
     """
-    nodes = nodes_of(person)
+    nodes = reach.kept.identity.nodes_of(person)
     events, entries = reach.log().events(nodes), reach.ledger(b"", now).entries(nodes)
     if not (events or entries or reach.kept.people.get(nodes)):
         raise NotFound("nothing is known of this person", hint="name them by their id, as 'envoi who' prints it")

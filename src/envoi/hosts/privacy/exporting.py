@@ -14,10 +14,10 @@ from envoi.errors import EnvoiError, NotFound, Withheld
 from envoi.events.event import PersonId
 from envoi.hosts.audit import known_as, note
 from envoi.hosts.local import open_project
-from envoi.hosts.privacy.nodes import nodes_of
 from envoi.hosts.privacy.reach import reached
 from envoi.messages.ledger import MAY_HAVE_ARRIVED
 from envoi.messages.suppression import key_of
+from envoi.people.folding import survivor
 from envoi.people.privacy.audit import Deed
 from envoi.people.privacy.names import names_of
 from envoi.people.privacy.restriction import is_restricted
@@ -58,11 +58,11 @@ def gathered(envoi: Envoi, person: PersonId) -> Everything:
     Raises:
         NotFound: nothing is known of them.
     """
-    nodes = nodes_of(person)
     with reached(envoi.root) as reach:
+        nodes = reach.kept.identity.nodes_of(person)
         events = reach.log().events(nodes)
         entries = reach.ledger(b"", Instant(0)).entries(nodes)
-        profile = next(iter(envoi.stores.people.get(nodes).values()), None)
+        profile = survivor(envoi.stores.people.get, person)
         if not (events or entries or profile):
             raise NotFound(f"no person {person!r}", hint="name them by their id, as 'envoi who' prints it")
         names = names_of(nodes, events, [each.address for each in entries])

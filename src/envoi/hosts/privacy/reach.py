@@ -85,6 +85,7 @@ class Reach:
             "events": self.log(until=until),
             "mentions": ErasableMentions(self.main),
             "rejected": self.aside,
+            "identity": self.kept.identity,
             "ledger": self.ledger(salt, now),
             "links": ErasableLinks(self.main),
             "suppressions": ErasableSuppressions(self.main, self.secret),

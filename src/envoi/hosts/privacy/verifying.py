@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _PAGE = 10_000
 #: The tables whose column `person` says whose a row is; those that a project has.
-_OF_PEOPLE = ("events", "ledger", "states", "memberships", "people")
+_OF_PEOPLE = ("events", "identity", "ledger", "states", "memberships", "people")
 
 
 def verify(root: Path, receipt: Receipt) -> Verification:
