@@ -35,10 +35,6 @@ def merging_of(root: Path) -> Iterator[Merging]:
     with open_identities(root) as known:
         yield over(known)
 
-    def merge(one: PersonId, other: PersonId, *, because: str, by: str, score: float) -> PersonId:
-        with open_identities(root) as known:
-            return PersonId(known.merge(one, other, Word(because=because, by=by, score=score)).person)
-
 
 def over(known: Identities) -> Merging:
     """The same for stores that are open."""
