@@ -324,6 +324,19 @@ def test_an_import_never_turns_a_no_into_a_yes_and_takes_the_rest_of_the_row(env
     assert envoi.stores.log.position() == position
 
 
+def test_a_no_holds_under_each_key_of_the_person(envoi: Envoi, tmp_path: Path) -> None:
+    by_id = LIST.replace('user_id = "user_id"', 'user_id = "user_id", email = "email"')
+    import_file(envoi, people(tmp_path, by_id, "user_id,email,city,news,text", "1,ada@example.org,Porto,no,"))
+    # Another list knows no more than the address.
+    by_mail = LIST.replace('user_id = "user_id"', 'email = "email"').replace('source = "crm"', 'source = "till"')
+    again = import_file(
+        envoi, people(tmp_path, by_mail, "email,city,news,text", "ada@example.org,Faro,yes,x", name="l")
+    )
+    assert list(again.rejected.values()) == [1]
+    (profile,) = envoi.stores.people.scan()
+    assert (profile.person, profile.value("city"), allows(profile, "newsletter")) == ("1", "Faro", False)
+
+
 def test_a_no_and_a_yes_in_one_file_are_a_no(envoi: Envoi, tmp_path: Path) -> None:
     file = people(tmp_path, LIST, "user_id,city,news,text", "1,Porto,no,", "1,Porto,yes,x")
     assert list(try_file(envoi, file).rejected.values()) == [1]

@@ -26,7 +26,7 @@ from envoi.hosts.imports.record import Import, find, keep, name_of
 from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
 from envoi.hosts.standards import standardiser
-from envoi.people.reported import heard
+from envoi.people.reported import heard, of_whoever
 from envoi.people.words import Method
 from envoi.reports.answers import Imported, Standardised
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from envoi.events.event import Stored
     from envoi.events.port import EventLog
     from envoi.hosts.local import Envoi
-    from envoi.people.port import ProfileStore
+    from envoi.people.reported import Latest
 
     Progress = Callable[[int, int], None]
 
@@ -62,7 +62,8 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
     """
     begun_s = time.perf_counter()
     people, log = ProfilesBehind(envoi.stores.people), envoi.stores.log
-    run = _Run(file=file, reading=Reading.of(envoi.root, file), people=people)
+    latest = of_whoever(envoi.identity.people_of, people.get)
+    run = _Run(file=file, reading=Reading.of(envoi.root, file), latest=latest)
     if finished_at := log.position(run.mark("finished")):
         return msgspec.structs.replace(run.answer({}), name=run.name, finished_at=iso(Instant(finished_at)))
     started_at, run.start = _started_at(log, run.mark("started")), log.position(run.mark())
@@ -104,7 +105,8 @@ def try_file(
         ProjectError: the mapping is wrong, or does not fit the file.
     """
     begun_s = time.perf_counter()
-    run = _Run(file=file, reading=Reading.of(envoi.root, file), people=envoi.stores.people)
+    latest = of_whoever(envoi.identity.people_of, envoi.stores.people.get)
+    run = _Run(file=file, reading=Reading.of(envoi.root, file), latest=latest)
     aside: list[Rejected] = []
     with _no_collecting():
         for batch in run.batches_here(SystemClock().now()):
@@ -123,6 +125,7 @@ def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Pr
     """
     begun_s, log, project = time.perf_counter(), envoi.stores.log, envoi.project
     clean = Cleaner(project.definitions.catalogue, standardiser(project.rules))
+    latest = of_whoever(envoi.identity.people_of, envoi.stores.people.get)
     tally, still, new, at = Tally(), list[Rejected](), Counter[str](), SystemClock().now()
 
     def batches() -> Iterator[Batch]:
@@ -130,7 +133,7 @@ def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Pr
         while some := [once_more(one, clean, at) for one in islice(waiting, _BATCH)]:
             aside = [one for one in some if isinstance(one, Rejected)]
             read = [one for one in some if not isinstance(one, Rejected)]
-            events, refused = heard(read, Method.API, envoi.stores.people.get)
+            events, refused = heard(read, Method.API, latest)
             aside += refused
             tally.add(Batch(events=events, rejected=aside))
             still.extend(aside)
@@ -163,7 +166,7 @@ class _Run:
 
     file: FileToImport
     reading: Reading
-    people: ProfileStore
+    latest: Latest
     start: int = 0
     position: int = 0
     parted: int = 0
@@ -195,7 +198,7 @@ class _Run:
         self.position, self.parted = self.reading.source.position, self.reading.parted
 
     def _counted(self, batch: Batch) -> Batch:
-        kept, aside = heard(batch.events, Method.IMPORT, self.people.get)
+        kept, aside = heard(batch.events, Method.IMPORT, self.latest)
         if kept is not batch.events:
             batch = replace(batch, events=kept, rejected=[*batch.rejected, *aside])
         self.tally.add(batch)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from envoi.messages.links import Links
     from envoi.messages.port import LinkTable, Statement, SuppressionList
     from envoi.people.match.port import ReviewQueue
-    from envoi.people.port import ProfileStore
+    from envoi.people.port import IdentityStore, ProfileStore
     from envoi.reports.quality.answers import QualityReport
     from envoi.settings import Settings
 
@@ -58,6 +58,7 @@ class Envoi:
     files: Mapping[str, str]
     project: Project
     stores: Stores
+    identity: IdentityStore
     suppressions: SuppressionList
     reviews: ReviewQueue
     clock: Clock
@@ -276,6 +277,7 @@ def open_project(
             files=files,
             project=project,
             stores=stores,
+            identity=kept.identity,
             suppressions=kept.suppressions,
             reviews=kept.reviews,
             clock=clock_of(settings),

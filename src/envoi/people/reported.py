@@ -5,6 +5,7 @@ Such a word is set aside with its reason, so that nothing is lost and nobody is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +16,7 @@ from envoi.events.event import ENVOI, Name, Rejected
 from envoi.people.words import OWN_ACTS, REPORTED, Method, version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from envoi.events.event import Event, PersonId, Value
     from envoi.people.profile import Profile
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     Happened = tuple[PersonId, Event]
     #: The latest profiles of those people who have one.
     Latest = Callable[[Sequence[PersonId]], Mapping[PersonId, Profile]]
+
+#: The person of each of these nodes that is known.
+PeopleOf = Callable[["Sequence[PersonId]"], "Mapping[PersonId, PersonId]"]
 
 NO_BASIS = "no basis is stated for this yes"
 SAID_NO = "the person said no to {!r}, and what others report opens nothing again"
@@ -48,6 +52,17 @@ def heard(events: Sequence[Happened], method: Method, latest: Latest) -> tuple[S
             # The person's own yes, which came along with them, opens it again.
             (closed.discard if event.props["granted"] is True else closed.add)(about)
     return kept, aside
+
+
+def of_whoever(people_of: PeopleOf, latest: Latest) -> Latest:
+    """The latest profiles by node: an event that is not in the log yet says no more than a key of its person."""
+
+    def get(nodes: Sequence[PersonId]) -> Mapping[PersonId, Profile]:
+        people = people_of(nodes)
+        found = latest(list({people.get(node, node) for node in nodes}))
+        return {node: found[person] for node in nodes if (person := people.get(node, node)) in found}
+
+    return get
 
 
 def _marked(event: Event, method: Method) -> Event:

@@ -14,6 +14,7 @@ from envoi.adapters.people.sqlite_identity import SqliteIdentityStore
 from envoi.adapters.segments.sqlite import SqliteMemberships, SqliteStateStore
 from envoi.flow import as_of_now, keep_up
 from envoi.hosts.live.status import Task
+from envoi.people.reported import of_whoever
 from envoi.people.resolver import Resolver
 from envoi.segments.backfill import Backfill
 from envoi.segments.plan import take_up
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from envoi.conditions.bound import Bound
     from envoi.events.event import PersonId
     from envoi.hosts.live.moments import Moments
-    from envoi.people.port import ProfileStore
+    from envoi.people.port import IdentityStore, ProfileStore
     from envoi.people.profile import Profile
     from envoi.segments.base import Judge
     from envoi.segments.watch import Watch
@@ -58,6 +59,7 @@ class Opened:
 
     log: SqliteEventLog
     people: ProfileStore
+    identity: IdentityStore
     watch: Watch
     checkpoints: Checkpoints
     #: A judge that is being taught new segments.
@@ -74,8 +76,11 @@ class Opened:
         while self.log.position() > self.watch.head:
             keep_up(self.log, self.watch)
 
-    def latest(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
-        """These people's profiles with all that the log has."""
+    def latest(self, people: Sequence[PersonId]) -> Mapping[PersonId, Profile]:
+        """The profiles of whoever has these keys, with all that the log has."""
+        return of_whoever(self.identity.people_of, self._profiles)(people)
+
+    def _profiles(self, people: Sequence[PersonId]) -> dict[PersonId, Profile]:
         found = {person: as_of_now(self.log, self.people, person) for person in people}
         return {person: profile for person, profile in found.items() if profile}
 
@@ -130,8 +135,8 @@ def opened(path: Path, definition: Definition, moments: Moments) -> Iterator[Ope
     """
     make_room(path)
     with closing(open_database(path)) as connection, open_profiles(path.parent) as people:
-        resolver = Resolver(SqliteIdentityStore(connection), definition.identity)
-        log = SqliteEventLog(connection, definition.key, resolver)
+        identity = SqliteIdentityStore(connection)
+        log = SqliteEventLog(connection, definition.key, Resolver(identity, definition.identity))
         head = log.position()
         for last in log.fetch([head]):
             moments.after(last.event.seen_at)
@@ -144,6 +149,6 @@ def opened(path: Path, definition: Definition, moments: Moments) -> Iterator[Ope
         checkpoints = Checkpoints(path, connection)
         checkpoints.start()
         try:
-            yield Opened(log=log, people=people, watch=watch, checkpoints=checkpoints)
+            yield Opened(log=log, people=people, identity=identity, watch=watch, checkpoints=checkpoints)
         finally:
             checkpoints.stop()
