@@ -36,6 +36,7 @@ def merging_of(root: Path) -> Iterator[Merging]:
         yield over(known)
 
 
+
 def over(known: Identities) -> Merging:
     """The same for stores that are open."""
 

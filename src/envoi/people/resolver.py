@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 #: Segment's word for "these two ids are one person".
 ALIAS = "Alias Created"
-#: Sets of keys remembered; a few hundred bytes each.
-MOST_SETTLED = 100_000
+#: Sets of keys remembered; some two hundred bytes each.
+MOST_SETTLED = 200_000
 
 _SPECIAL = WHO_IS_WHO | {ALIAS}
 _NEVER = Stamp(number=-1)
@@ -44,8 +44,9 @@ class Resolver:
         self._store = store
         self._rules = rules
         self._stamp = _NEVER
-        #: What was decided for these keys; of people who turned out to be others since, see `_gone`.
-        self._settled: dict[Keys, Whose] = {}
+        #: What was decided for these keys, where none was dropped the person alone; who turned out to be another since:
+        #: see `_gone`.
+        self._settled: dict[Keys, PersonId | Whose] = {}
         self._gone: dict[PersonId, PersonId] = {}
 
     def __call__(self, events: Sequence[Happening]) -> Sequence[Happening]:
@@ -70,7 +71,7 @@ class Resolver:
             known = settled.get((*keys, *keys.values()))
             if known is None:
                 return self._decide(events)
-            if known.dropped or known.person in gone or known.person != happening[0]:
+            if known != happening[0] or known in gone:
                 happening = self._as_before(known, event)  # noqa: PLW2901
             found.append(happening)
         return found
@@ -162,16 +163,16 @@ class Resolver:
             return True
         return (*keys, *keys.values()) in self._settled
 
-    def _as_before(self, found: Whose, event: Event) -> Happening:
-        person = found.person
+    def _as_before(self, known: PersonId | Whose, event: Event) -> Happening:
+        person = known if isinstance(known, str) else known.person
         while person in self._gone:
             person = self._gone[person]
-        return person, _without(event, found)
+        return person, event if isinstance(known, str) else _without(event, known)
 
     def _settle(self, keys: Keys, found: Whose) -> None:
         if len(self._settled) >= MOST_SETTLED:
             self._settled.clear()
-        self._settled[keys] = found
+        self._settled[keys] = found if found.dropped else found.person
 
     def _forget(self, stamp: Stamp) -> None:
         self._stamp = stamp
