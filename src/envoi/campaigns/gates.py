@@ -49,7 +49,10 @@ def gates(condition: Condition, definitions: Definitions, consents: Consents) ->
 
 def withheld(campaign: Campaign, decision: Decision, profile: Profile, settings: Settings) -> str:
     """Why a mail that was decided may not go now: it was made by what the person has closed since; empty if it may."""
-    needed, asked = campaign.needs_for(decision.content), asked_for(settings)
+    needed = campaign.needs_for(decision.content)
+    if not needed:
+        return ""
+    asked = asked_for(settings)
     if IMPERSONAL in decision.reasons:
         needed -= {PROFILING}
     for purpose in sorted(needed):

@@ -74,8 +74,10 @@ def objection(profile: Profile, purpose: str) -> str:
 
 def paused_until(profile: Profile, purpose: str, now: Instant) -> Instant | None:
     """Until when a purpose that is open rests, at the person's wish; None if it does not."""
-    words = (profile.consent.get(name) for name in (purpose, purpose.partition("/")[0]))
-    until = max((said.paused_until for said in words if said), default=Instant(0))
+    until = Instant(0)
+    for name in (purpose, purpose.partition("/")[0]):
+        said = profile.consent.get(name)
+        until = max(until, said.paused_until) if said else until
     return until if until > now else None
 
 

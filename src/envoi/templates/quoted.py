@@ -57,9 +57,8 @@ def encoded(text: str) -> str:
     if text.isascii() and text.isprintable() and "=" not in text and text[:1] != ".":
         if len(text) <= _WIDTH:
             return text + SOFT if text else text
-        lines = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
-        if not any(line[0] == "." for line in lines):
-            return SOFT.join(lines) + SOFT
+        if "." not in text[::_WIDTH]:
+            return SOFT.join([text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]) + SOFT
     return _encoded(text)
 
 
