@@ -70,38 +70,37 @@ class Trial:
             return False
 
     def _passes(self, data: Mapping[str, object]) -> bool:
-        fixed = self._fixed
-        if not all(name in fixed or self._is_plain(name, value) for name, value in data.items()):
-            return False
-        names = {**data, **fixed}
-        letters = 0
-        for name, tried in self._rounds.items():
-            items: Any = names.get(name)
-            printed = [self._letters(tried, item) for item in items] if type(items) is list else [None]
-            if None in printed:
+        names = {**data, **self._fixed}
+        for name in data.keys() - self._fixed.keys():
+            if not self._is_plain(name, data[name]):
                 return False
-            letters += sum(printed)  # type: ignore[arg-type]
-        return all(part.fits(names, letters) for part in self._parts)
+        letters = 0
+        for name, rounds in self._rounds.items():
+            items: Any = names.get(name)
+            if type(items) is not list:
+                return False
+            for item in items:
+                tried = self._tried.get(id(item))
+                _, printed = self._try(rounds, item) if tried is None else tried
+                if printed is None:
+                    return False
+                letters += printed
+        return all([part.fits(names, letters) for part in self._parts])  # noqa: C419 - sooner than a generator
 
     def _is_plain(self, name: str, value: object) -> bool:
         """Whether whatever is left out of it is a short plain value."""
-        if _is_short(value):
-            return True
-        ways = self._ways.get(name, ())
-        if type(value) is dict and () not in ways and _are_short(value):
+        ways = self._ways.get(name)
+        if not ways or (type(value) is dict and () not in ways and _are_short(value)) or _is_short(value):
             return True
         return all(any(part.finds_short(value, way) for part in self._parts) for way in ways)
 
-    def _letters(self, rounds: Sequence[_Round], item: object) -> int | None:
-        """How many letters rounds print for an item; None if it is not sure that they do."""
-        known = self._tried.get(id(item))
-        if known is None:
-            printed = [each.letters(item) for each in rounds] if _is_short_item(item) else [None]
-            known = (item, None if None in printed else sum(each or 0 for each in printed))
-            if len(self._tried) > _REMEMBERED:
-                self._tried.clear()
-            self._tried[id(item)] = known
-        return known[1]
+    def _try(self, rounds: Sequence[_Round], item: object) -> tuple[object, int | None]:
+        printed = [each.letters(item) for each in rounds] if _is_short_item(item) else [None]
+        if len(self._tried) > _REMEMBERED:
+            self._tried.clear()
+        found = (item, None if None in printed else sum(each or 0 for each in printed))
+        self._tried[id(item)] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +157,9 @@ class _Strip:
         run = Run(names)
         if self.left.body:
             self.left.part(dict(names) if self.left.sets else names, run, [])
-        rounds = ROUNDS - run.rounds + sum([len(names[name]) for name in self.rounds])  # type: ignore[arg-type, misc]
+        rounds = ROUNDS - run.rounds
+        for name in self.rounds:
+            rounds += len(names[name])  # type: ignore[arg-type]
         letters += self.letters[False] + rounds * self.letters[True]
         steps = letters // _A_STEP + rounds * self.nodes
         return not run.setbacks and rounds < ROUNDS and letters < run.output and steps < run.steps
@@ -272,8 +273,8 @@ def _is_short(value: Any) -> bool:  # noqa: ANN401 - any value
 
 
 def _are_short(values: dict[str, object]) -> bool:
-    # Most are texts: a call less.
-    return all(len(each) <= _LONGEST if type(each) is str else _is_short(each) for each in values.values())
+    # Most are texts: a call less. And a list, which is done sooner than a generator.
+    return all([len(each) <= _LONGEST if type(each) is str else _is_short(each) for each in values.values()])  # noqa: C419
 
 
 def _is_short_item(item: object) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import islice
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
@@ -50,24 +51,29 @@ class DecayedHistory:
 
     def picker(self, tables: Tables, *, at: Instant, count: int) -> Picker:
         """See Recommender.picker."""
-        own = self._own(tables, at, count)
-        # So many that `count` are left when what the person's own picks are called is taken out.
-        popular = self._popular(tables, at, 2 * count)
-        shelf = self._items(tables, at, {*own["product"].unique().to_pylist(), *popular})
+        newest = self._newest(tables, at)
+        called = dict(zip(newest["product"].to_pylist(), newest["f0"].to_pylist(), strict=True))
+        own = self._own(tables, at, count, is_called_alike=len(set(called.values())) < len(called))
+        # Of those that are called the same the first; and so many that `count` are left without the person's own.
+        first: dict[str, str] = {}
+        for product in self._popular(tables, at):
+            first.setdefault(called[product], product)
+        popular = list(islice(first.values(), 2 * count))
+        shelf = self._shelf(newest, [*own["product"].unique().to_pylist(), *popular])
         bought = _Bought(own, shelf)
         filled = [Pick(product=product, reason=POPULAR, item=shelf[product]) for product in popular]
-        everyones = self._apart(filled, count)
+        everyones = self._first(filled, count)
 
         def picks(people: Sequence[PersonId]) -> dict[PersonId, list[Pick]]:
             theirs = bought.by(people)
             return {
-                person: self._apart([*theirs[person], *filled], count) if person in theirs else everyones
+                person: self._first([*theirs[person], *filled], count) if person in theirs else everyones
                 for person in people
             }
 
         return picks
 
-    def _apart(self, ranked: Iterable[Pick], count: int) -> list[Pick]:
+    def _first(self, ranked: Iterable[Pick], count: int) -> list[Pick]:
         """The first so many; of products that are called the same, the first."""
         called: set[str | float | None] = set()
         found = []
@@ -80,61 +86,68 @@ class DecayedHistory:
                     break
         return found
 
-    def _own(self, tables: Tables, at: Instant, count: int) -> pa.Table:
-        """Everyone's own: `id`, `product` and how many `times`, best first; as a table, since it is of all people."""
-        newest, shelf_values = self._newest(at, {self.shelf.name: "text"})
+    def _own(self, tables: Tables, at: Instant, count: int, *, is_called_alike: bool) -> pa.Table:
+        """Everyone's own: `id`, `product` and how many `times`, best first; as a table, since it is of all people.
+
+        `is_called_alike`: some products share a name, and of those a person gets the best alone.
+        """
         scope, values = self._scope(at, since=at - FARTHEST_HALF_LIVES * self.half_life_days * DAY)
+        best, best_values = self._best(at) if is_called_alike else ("best AS (SELECT *, 1 AS among FROM scored)", ())
         sql = (
-            f"WITH {newest},"
-            f" scored AS (SELECT i.person AS person, i.{self._product} AS product, SUM({_WEIGHT}) AS score,"
-            f" COUNT(DISTINCT i.seq) AS times {scope} GROUP BY i.person, i.{self._product}),"
-            " named AS (SELECT s.person, s.product, s.score, s.times, ROW_NUMBER() OVER"
-            " (PARTITION BY s.person, n.f0 ORDER BY s.score DESC, s.product) AS among"
-            " FROM scored AS s JOIN newest AS n ON n.product = s.product WHERE n.place = 1 AND s.score > 0),"
+            f"WITH scored AS (SELECT i.person AS person, i.{self._product} AS product, SUM({_WEIGHT}) AS score,"
+            f" COUNT(DISTINCT i.seq) AS times {scope} GROUP BY i.person, i.{self._product}), {best},"
             " ranked AS (SELECT person, product, times, ROW_NUMBER() OVER"
-            " (PARTITION BY person ORDER BY score DESC, product) AS place FROM named WHERE among = 1)"
+            " (PARTITION BY person ORDER BY score DESC, product) AS place FROM best WHERE among = 1 AND score > 0)"
             " SELECT p.id AS id, r.product AS product, r.times AS times FROM ranked AS r"
             " JOIN people AS p ON p.number = r.person WHERE r.place <= ? ORDER BY p.id, r.place"
         )
-        return tables.query(Query(sql, (*shelf_values, at, self.half_life_days, *values, count)))
+        return tables.query(Query(sql, (at, self.half_life_days, *values, *best_values, count)))
 
-    def _popular(self, tables: Tables, at: Instant, count: int) -> list[str]:
-        newest, shelf_values = self._newest(at, {self.shelf.name: "text"})
+    def _best(self, at: Instant) -> tuple[str, tuple[object, ...]]:
+        """The table `best`: `scored`, the best of those that are called the same `among` them first."""
+        newest, values = self._newest_lines(at, [(self.shelf.name, "text")])
+        sql = (
+            f"{newest}, best AS (SELECT s.person, s.product, s.score, s.times, ROW_NUMBER() OVER"
+            " (PARTITION BY s.person, n.f0 ORDER BY s.score DESC, s.product) AS among"
+            " FROM scored AS s JOIN newest AS n ON n.product = s.product WHERE n.place = 1)"
+        )
+        return sql, values
+
+    def _popular(self, tables: Tables, at: Instant) -> list[str]:
+        """All products, the most popular first."""
         scope, values = self._scope(at)
         lately = "COUNT(DISTINCT CASE WHEN i.at > ? THEN i.person END)"
         sql = (
-            f"WITH {newest},"
-            f" counted AS (SELECT i.{self._product} AS product, {lately} AS lately, COUNT(DISTINCT i.person) AS ever"
-            f" {scope} GROUP BY i.{self._product}),"
-            " named AS (SELECT c.product, c.lately, c.ever, ROW_NUMBER() OVER"
-            " (PARTITION BY n.f0 ORDER BY c.lately DESC, c.ever DESC, c.product) AS among"
-            " FROM counted AS c JOIN newest AS n ON n.product = c.product WHERE n.place = 1)"
-            " SELECT product FROM named WHERE among = 1 ORDER BY lately DESC, ever DESC, product LIMIT ?"
+            f"WITH counted AS (SELECT i.{self._product} AS product, {lately} AS lately,"
+            f" COUNT(DISTINCT i.person) AS ever {scope} GROUP BY i.{self._product})"
+            " SELECT product FROM counted ORDER BY lately DESC, ever DESC, product"
         )
-        since = at - self.popular_days * DAY
-        found = tables.query(Query(sql, (*shelf_values, since, *values, count)))
-        return [str(product) for product in found["product"].to_pylist()]
+        products: list[str] = tables.query(Query(sql, (at - self.popular_days * DAY, *values)))["product"].to_pylist()
+        return products
 
-    def _items(self, tables: Tables, at: Instant, products: set[str]) -> dict[str, Item]:
-        """The fields of each product's latest line item."""
-        fields = {self.shelf.name: "text", **self.shelf.fields}
-        newest, values = self._newest(at, fields)
-        rows = tables.query(Query(f"WITH {newest} SELECT * FROM newest WHERE place = 1", values)).to_pylist()
+    def _newest(self, tables: Tables, at: Instant) -> pa.Table:
+        """The latest line item of each `product`: its name as f0, and its fields as f1, f2..."""
+        lines, values = self._newest_lines(at, [(self.shelf.name, "text"), *self.shelf.fields.items()])
+        return tables.query(Query(f"WITH {lines} SELECT * FROM newest WHERE place = 1", values))
+
+    def _shelf(self, newest: pa.Table, products: Sequence[str]) -> dict[str, Item]:
+        """What is known of these products."""
+        rows = newest.filter(pc.is_in(newest["product"], value_set=pa.array(products, newest["product"].type)))
+        fields = [(self.shelf.name, "text"), *self.shelf.fields.items()]
         return {
             row["product"]: {
                 name: row[f"f{n}"] / SCALE if kind == "num" and row[f"f{n}"] is not None else row[f"f{n}"]
-                for n, (name, kind) in enumerate(fields.items())
+                for n, (name, kind) in enumerate(fields)
             }
-            for row in rows
-            if row["product"] in products
+            for row in rows.to_pylist()
         }
 
-    def _newest(self, at: Instant, fields: Mapping[str, str]) -> tuple[str, tuple[object, ...]]:
+    def _newest_lines(self, at: Instant, fields: Sequence[tuple[str, str]]) -> tuple[str, tuple[object, ...]]:
         """The table `newest`: the latest line item of each product at place 1, its fields as f0, f1...
 
         Of several lines at one instant in one order it is the first by the name, and then by the other fields.
         """
-        columns = [f"i.{(num if kind == 'num' else text)(name)}" for name, kind in fields.items()]
+        columns = [f"i.{(num if kind == 'num' else text)(name)}" for name, kind in fields]
         (scope, values), (of_last, _) = self._scope(at), self._scope(at, join=_OF_LAST.format(self._product))
         order = ", ".join(["i.seq DESC", *columns])
         named = ", ".join(f"{column} AS f{n}" for n, column in enumerate(columns))
@@ -187,12 +200,13 @@ class _Bought:
         first = bisect_left(self._people, min(people), key=_TEXT)
         last = bisect_right(self._people, max(people), key=_TEXT)
         some = self._people.slice(first, last - first)
-        picks = [self._picks[number] for number in self._numbers.slice(first, last - first).to_numpy()]
+        picks = [self._picks[number] for number in self._numbers.slice(first, last - first).to_pylist()]
         found: dict[PersonId, list[Pick]] = {}
         end = 0
-        for each in pc.value_counts(some).to_pylist():
-            start, end = end, end + each["counts"]
-            found[each["values"]] = picks[start:end]
+        counts = pc.value_counts(some)
+        for person, count in zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True):
+            start, end = end, end + count
+            found[person] = picks[start:end]
         return found
 
 
