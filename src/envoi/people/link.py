@@ -33,8 +33,8 @@ class View:
         self._groups: dict[PersonId, dict[PersonId, None]] = {}
         #: What is to be written, by node.
         self.changed: dict[PersonId, Node] = {}
-        #: Whether a node names others than before, so that what was decided by it has to be decided anew.
-        self.is_parted = False
+        #: Nodes that were found to be shared: what was decided by them has to be decided anew.
+        self.shared: list[PersonId] = []
         self.learn(nodes)
 
     def learn(self, nodes: Iterable[Node]) -> None:
@@ -126,7 +126,7 @@ class Linker:
         if fault := self._apart(person, other, bridge):
             if fault == _SHARED and other != node:
                 self.view.put(replace(self.view.get(node), person=node, is_shared=True))
-                self.view.is_parted = True
+                self.view.shared.append(node)
             return person, fault
         into, gone = (other, person) if self._trust(other) < self._trust(person) else (person, other)
         nodes = self.view.nodes_of(gone)

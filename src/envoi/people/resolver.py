@@ -18,7 +18,7 @@ from envoi.people.port import Node, Stamp
 from envoi.people.regroup import Merged, Separated, as_event, change_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from envoi.people.link import Whose
     from envoi.people.port import IdentityStore
@@ -48,6 +48,8 @@ class Resolver:
         #: see `_gone`.
         self._settled: dict[Keys, PersonId | Whose] = {}
         self._gone: dict[PersonId, PersonId] = {}
+        #: The values of keys that were found to be shared meanwhile: what was settled with them before is not any more.
+        self._shared: set[str] = set()
 
     def __call__(self, events: Sequence[Happening]) -> Sequence[Happening]:
         """The same events, each with its person, and before them what they say of who is who.
@@ -59,7 +61,7 @@ class Resolver:
         stamp = self._store.stamp()
         if stamp != self._stamp:
             self._forget(stamp)
-        found, settled, gone, users_too = [], self._settled, self._gone, stamp.has_users
+        found, settled, gone, shared, users_too = [], self._settled, self._gone, self._shared, stamp.has_users
         for happening in events:
             event = happening[1]
             keys = event.keys
@@ -68,7 +70,7 @@ class Resolver:
             if len(keys) == 1 and not users_too and (user := keys.get("user_id")) and ":" not in user:
                 found.append(happening)
                 continue
-            known = settled.get((*keys, *keys.values()))
+            known = settled.get((*keys, *keys.values()) if not shared else self._key(keys))
             if known is None:
                 return self._decide(events)
             if known != happening[0] or known in gone:
@@ -81,13 +83,16 @@ class Resolver:
         linker = Linker(rules=self._rules(), view=View(self._around(events)))
         found: list[Happening] = []
         try:
+            is_whole = False
             for place, happening in enumerate(events):
                 found += self._decided(happening, linker)
-                if linker.view.is_parted:
-                    self._settled.clear()
-                    self._gone.clear()
-                    linker.view.learn(self._around(events[place + 1 :]))
-                    linker.view.is_parted = False
+                if linker.view.shared or _is_parting(happening[1]):
+                    self._unsettle(linker.view.shared)
+                    if not is_whole:
+                        # What was settled and is not any more has not been looked up.
+                        linker.view.learn(self._around(events[place + 1 :], all_of_them=True))
+                        is_whole = True
+                    linker.view.shared.clear()
             if changed := linker.view.changed:
                 self._store.write(list(changed.values()))
                 self._stamp = self._store.stamp()
@@ -96,9 +101,16 @@ class Resolver:
             raise
         return found
 
-    def _around(self, events: Sequence[Happening]) -> list[Node]:
+    def _unsettle(self, shared: Sequence[PersonId]) -> None:
+        """What was decided by these keys has to be decided anew; without any, all that was."""
+        if shared:
+            self._shared.update(node.removeprefix(f"{kind_of(node)}:") for node in shared)
+        else:
+            self._forget(self._stamp)
+
+    def _around(self, events: Sequence[Happening], *, all_of_them: bool = False) -> list[Node]:
         """What is known around the keys of those that are not settled."""
-        open_ = (event for _, event in events if not self._is_settled(event))
+        open_ = (event for _, event in events if all_of_them or not self._is_settled(event))
         nodes = {node for event in open_ for node in self._nodes(event)}
         return self._store.around(list(nodes)) if nodes else []
 
@@ -106,7 +118,7 @@ class Resolver:
         """One event, after what it says of who is who."""
         event = happening[1]
         if self._is_settled(event):
-            known = self._settled.get((*event.keys, *event.keys.values()))
+            known = self._settled.get(self._key(event.keys))
             yield self._as_before(known, event) if known else happening
             return
         if change := change_of(event):
@@ -125,7 +137,7 @@ class Resolver:
             told = as_event(merge, cause=f"{event.source}\0{event.id}", at=event.at, seen_at=event.seen_at)
             yield merge.into, told
         if event.name not in _SPECIAL:
-            self._settle((*event.keys, *event.keys.values()), found)
+            self._settle(event.keys, found)
         yield person, _without(event, found)
 
     def _alias(self, event: Event, person: PersonId, linker: Linker) -> list[Merged]:
@@ -145,7 +157,6 @@ class Resolver:
         view = linker.view
         if isinstance(change, Separated):
             parted = _separated(replace(change, to=name_of(change.nodes, linker.rules.trust)), view)
-            view.is_parted = True
             yield parted.person, as_event(parted, cause=event.id, at=event.at, seen_at=event.seen_at)
             return
         into, gone = view.get(change.into).person, view.get(change.gone).person
@@ -161,7 +172,12 @@ class Resolver:
             return False
         if len(keys) == 1 and not self._stamp.has_users and (user := keys.get("user_id")) and ":" not in user:
             return True
-        return (*keys, *keys.values()) in self._settled
+        return self._key(keys) in self._settled
+
+    def _key(self, keys: Mapping[str, str]) -> Keys:
+        """What was settled is found by this; differently, once more of its values were found to be shared."""
+        count = sum(value in self._shared for value in keys.values()) if self._shared else 0
+        return (*keys, *keys.values(), *("shared",) * count)
 
     def _as_before(self, known: PersonId | Whose, event: Event) -> Happening:
         person = known if isinstance(known, str) else known.person
@@ -169,15 +185,19 @@ class Resolver:
             person = self._gone[person]
         return person, event if isinstance(known, str) else _without(event, known)
 
-    def _settle(self, keys: Keys, found: Whose) -> None:
+    def _settle(self, keys: Mapping[str, str], found: Whose) -> None:
+        if any(not node_of(kind, value).endswith(value) for kind, value in keys.items()):
+            # Spelled in another way than the node: it would not be found when the node is shared.
+            return
         if len(self._settled) >= MOST_SETTLED:
             self._settled.clear()
-        self._settled[keys] = found if found.dropped else found.person
+        self._settled[self._key(keys)] = found if found.dropped else found.person
 
     def _forget(self, stamp: Stamp) -> None:
         self._stamp = stamp
         self._settled.clear()
         self._gone.clear()
+        self._shared.clear()
 
     def _nodes(self, event: Event) -> Iterator[PersonId]:
         """All that has to be looked up."""
@@ -191,6 +211,11 @@ class Resolver:
                 yield from (person, *nodes)
         if event.name == ALIAS and isinstance(before := event.props.get("previous_id"), str):
             yield from (PersonId(before.strip()), node_of("anonymous_id", before.strip()))
+
+
+def _is_parting(event: Event) -> bool:
+    """Whether somebody says by it that someone is two people."""
+    return isinstance(change_of(event), Separated)
 
 
 def _without(event: Event, found: Whose) -> Event:
