@@ -23,6 +23,7 @@ _LETTER = """<mjml><mj-head><mj-title>Please confirm: {{ titles }}</mj-title>
 <mj-body><mj-section><mj-column>
 <mj-text font-size="18px">Was this you?</mj-text>
 <mj-text>Somebody, most likely you, asked {{ shop.name }} to write to this address:</mj-text>
+<mj-text font-weight="700">{{ titles }}</mj-text>
 <mj-text>{{ wording }}</mj-text>
 <mj-button href="{{ confirm_url }}" background-color="#1f4d3d">Confirm</mj-button>
 <mj-text>The link counts for {{ hours }} hours. If it was not you, do nothing: nothing more comes.</mj-text>

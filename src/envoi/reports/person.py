@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,18 @@ _BEGINS = (
     f' FROM traits WHERE "key" IN ({", ".join("?" * len(SEARCHED))}) AND "at" <= ?) AS latest'
     " WHERE newest = 1 AND LEFT(LOWER(text), ?) = ?))"
 )
+
+
+_CALLED = (
+    "number IN (SELECT person FROM"
+    ' (SELECT person, text, ROW_NUMBER() OVER (PARTITION BY person ORDER BY "at" DESC, seq DESC) AS newest'
+    ' FROM traits WHERE "key" = \'phone\' AND "at" <= ?) AS latest WHERE newest = 1'
+    " AND REPLACE(REPLACE(REPLACE(text, ' ', ''), '-', ''), '+', '') LIKE ?) OR id LIKE ?"
+)
+_PHONE = re.compile(r"\+?[0-9 ()./-]+")
+#: Fewer are an id, or part of one.
+_FEWEST_DIGITS = 5
+_ALL = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +90,46 @@ class Mail:
     why: WhyMessage
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mails:
+    """One page of a person's mails, and how many there are in all."""
+
+    total: int
+    shown: Sequence[Mail]
+
+
 def find(kept: Kept, text: str, *, at: Instant, page: Page) -> People:
     """The people seen by `at` of whom each word of `text` begins the id, the address or a name; case does not matter.
 
-    Ordered by id, shorter ids first, so that numbers come in their order.
+    A text of digits, however they are grouped, also finds whose phone number holds them. Ordered by id, shorter ids
+    first, so that numbers come in their order.
     """
     words = text.lower().split()[:MOST_WORDS]
-    where = " AND ".join(["first_at <= ?", *([_BEGINS] * len(words))])
+    begins = " AND ".join([_BEGINS] * len(words)) or "TRUE"
     values: list[object] = [at]
     for word in words:
         values += [len(word), word, *SEARCHED, at, len(word), word]
+    digits = _phone_digits(text)
+    if digits:
+        begins = f"({begins}) OR {_CALLED}"
+        values += [at, f"%{digits}%", f"phone:%{digits}%"]
+    where = f"first_at <= ? AND ({begins})"
     total = kept.tables.query(Query(f"SELECT COUNT(*) AS n FROM people WHERE {where}", tuple(values)))
     sql = f"SELECT id FROM people WHERE {where} ORDER BY LENGTH(id), id LIMIT ? OFFSET ?"
     ids = kept.tables.query(Query(sql, (*values, page.size, page.offset))).column("id").to_pylist()
     return People(total=int(total.column("n")[0].as_py()), shown=lines(kept, ids, at=at))
+
+
+def _phone_digits(text: str) -> str:
+    """The digits of what looks like a phone number, without what stands before it at home; else nothing.
+
+    >>> _phone_digits("+351 912-345 678"), _phone_digits("(0)912 345"), _phone_digits("17"), _phone_digits("ada 25")
+    ('351912345678', '912345', '', '')
+    """
+    if not _PHONE.fullmatch(text):
+        return ""
+    digits = "".join(char for char in text if char.isdecimal()).lstrip("0")
+    return digits if len(digits) >= _FEWEST_DIGITS else ""
 
 
 def lines(kept: Kept, ids: Sequence[str], *, at: Instant) -> list[Known]:
@@ -178,7 +217,20 @@ def memberships(project: Project, kept: Kept, person: PersonId, *, at: Instant) 
     return sorted(whys, key=lambda why: (not why.holds, why.segment))
 
 
-def mails(kept: Kept, person: PersonId) -> list[Mail]:
-    """The person's place in every campaign that froze them into its audience, the newest first."""
-    entries = sorted(kept.statement.entries(person=person), key=lambda entry: (-entry.at, entry.campaign))
-    return [Mail(entry=entry, why=why_message(kept.archive, entry)) for entry in entries]
+def mails(kept: Kept, person: PersonId, *, page: Page) -> Mails:
+    """The person's place in the campaigns that froze them into their audience, the newest first."""
+    entries = _entries(kept, person)
+    shown = entries[page.offset : page.offset + page.size]
+    return Mails(total=len(entries), shown=[Mail(entry=entry, why=why_message(kept.archive, entry)) for entry in shown])
+
+
+def page_of_mail(kept: Kept, person: PersonId, message_id: str, *, size: int) -> Page | None:
+    """The page of `mails` that shows the mail with this id; None if there is none."""
+    for place, entry in enumerate(_entries(kept, person)):
+        if entry.message_id == message_id:
+            return Page(place // size + 1, size=size)
+    return None
+
+
+def _entries(kept: Kept, person: PersonId) -> list[Entry]:
+    return sorted(kept.statement.entries(person=person, limit=_ALL), key=lambda entry: (-entry.at, entry.campaign))

@@ -32,6 +32,8 @@ PAGES = [
     "/people/2?show=segments",
     "/people/2?show=segments&segment=Recent+buyers",
     "/people/2?show=mails",
+    "/people/2?show=consent",
+    "/people/2?show=keys",
     "/people/1",
     f"/people/{SLASHED}",
     "/segments",

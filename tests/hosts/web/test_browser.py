@@ -26,6 +26,8 @@ PAGES = [
     "/people/1?event=Order+Completed",
     "/people/3?show=segments&segment=Loyal+%26+%3Clocal%3E",
     "/people/2?show=mails",
+    "/people/2?show=consent",
+    "/people/2?show=keys",
     "/segments",
     "/segments/Recent%20buyers",
     "/segments/Nobody",
@@ -81,7 +83,7 @@ def test_with_the_keyboard_alone_one_learns_why_someone_is_in_a_segment(browser:
         tab_to(page, "People")
         page.keyboard.press("Enter")
         page.wait_for_url("**/people")
-        tab_to(page, "q")
+        tab_to(page, "q", within="main")
         page.keyboard.type("costa chl")
         expect(page.get_by_role("status")).to_have_text("1 person for “costa chl”")
         tab_to(page, "Chloé Costa")

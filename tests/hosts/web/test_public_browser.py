@@ -96,3 +96,27 @@ def test_how_a_campaign_was_read_is_on_its_page(
         )
         assert barriers(page) == []
         assert faults == []
+
+
+def test_one_signs_up_and_confirms_without_javascript(browser: Browser, counting: Path, served: Served) -> None:
+    file, mails = counting / "envoi.toml", counting / ".envoi" / "mail"
+    form = '[sign_up]\npurposes = ["newsletter", "surveys"]\nwording = "Yes, write to me."\n'
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{form}", encoding="utf-8")
+    with served(counting) as address, visit(browser, javascript=False) as (page, _):
+        page.goto(address + "/sign-up")
+        page.get_by_label("Your e-mail address").fill("new@example.org")
+        page.get_by_label("Surveys").check()
+        expect(page.get_by_label("Leave this empty")).not_to_be_in_viewport()
+        page.get_by_role("button", name="Sign up").click()
+        expect(page.get_by_role("status")).to_contain_text("a message with a link is on its way")
+    # When the server has ended, what was asked is on its way.
+    (mail,) = mails.glob("asked*.eml")
+    link = re.findall(r"/confirm/[\w-]+", mail.read_text(encoding="ascii").replace("=\n", ""))[0]
+    with served(counting) as address, visit(browser) as (page, faults):
+        page.goto(address + link)
+        assert barriers(page) == []
+        page.get_by_role("button", name="Yes, confirm").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Thank you.")
+        page.goto(address + "/sign-up")
+        assert barriers(page) == []
+        assert faults == []

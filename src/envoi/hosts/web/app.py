@@ -61,6 +61,7 @@ MOST_UPLOADED = MOST_FILE_BYTES + MOST_BYTES
 ROUTES = (
     Route("/", reads(home.home)),
     Route("/people", reads(people.people)),
+    Route("/people/{person:path}/separate", takes(people.separate), methods=["POST"]),
     Route("/people/{person:path}", reads(people.person)),
     Route("/segments", reads(segments.segments)),
     Route("/segments/{segment:path}", reads(segments.segment)),

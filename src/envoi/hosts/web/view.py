@@ -40,6 +40,11 @@ def person_path(person: str, **asked: str | int) -> str:
     return _path("people", person, **asked)
 
 
+def right_path(person: str, right: str) -> str:
+    """Where a form goes that does something about a person: "export", "restrict", "erase" or "separate"."""
+    return _path("people", person, right)
+
+
 def segment_path(name: str, **asked: str | int) -> str:
     """The address of a segment's page."""
     return _path("segments", name, **asked)
@@ -128,6 +133,7 @@ def _environment() -> Environment:
         "items_of": say.items,
         "columns_of": say.columns,
         "person_path": person_path,
+        "right_path": right_path,
         "segment_path": segment_path,
         "campaign_path": campaign_path,
         "build_path": build_path,
