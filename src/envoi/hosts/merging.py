@@ -36,7 +36,6 @@ def merging_of(root: Path) -> Iterator[Merging]:
         yield over(known)
 
 
-
 def over(known: Identities) -> Merging:
     """The same for stores that are open."""
 

@@ -75,11 +75,16 @@ class Records:
         """Keeps the receipt; from now on nothing names the people any more."""
         folder = self._state / RECEIPTS
         folder.mkdir(exist_ok=True)
-        _write(folder / f"{receipt.erasure}.json", msgspec.json.format(msgspec.json.encode(receipt), indent=2))
+        _write(folder / f"{receipt.erasure}.json", self.as_file(receipt))
         under_way = self._state / UNDER_WAY
         # What the file system keeps of a file that is gone should not tell.
         under_way.write_bytes(bytes(under_way.stat().st_size))
         under_way.unlink()
+
+    @staticmethod
+    def as_file(receipt: Receipt) -> bytes:
+        """A receipt as it is written."""
+        return msgspec.json.format(msgspec.json.encode(receipt), indent=2) + b"\n"
 
     def receipts(self) -> list[Receipt]:
         """All receipts, the newest first."""

@@ -45,10 +45,19 @@ def export(root: Path, person: str, *, by: str) -> bytes:
         StoreBusy: another process has history open for too long.
     """
     with open_project(root, wait_s=20.0) as envoi:
-        found = gathered(envoi, PersonId(person))
+        return archived(envoi, person, by=by)
+
+
+def archived(envoi: Envoi, person: str, *, by: str) -> bytes:
+    """The same for a project that is open.
+
+    Raises:
+        NotFound: nothing is known of them.
+    """
+    found = gathered(envoi, PersonId(person))
     made = archive(found)
     detail = {"events": len(found.events), "mails": len(found.mails)}
-    note(root, Deed.EXPORTED, by=by, about=known_as(root, person), detail=detail)
+    note(envoi.root, Deed.EXPORTED, by=by, about=known_as(envoi.root, person), detail=detail)
     return made
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from envoi.clock import Instant, duration
+from envoi.clock import Instant, SystemClock, duration
 from envoi.hosts.folder import secret, state_folder
 from envoi.people.privacy.pseudonym import pseudonym
 
@@ -103,7 +103,9 @@ class Requests:
         with self._changing() as found:
             for place, each in enumerate(found):
                 if each.person in people:
-                    found[place] = replace(each, person=pseudonym(each.person, secret(self._root)), because="")
+                    # Whatever else they asked for is of no use any more.
+                    who, done = pseudonym(each.person, secret(self._root)), each.done_at or SystemClock().now()
+                    found[place] = replace(each, person=who, because="", fault="", done_at=done)
                     count += 1
         return count
 

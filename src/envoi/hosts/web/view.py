@@ -90,6 +90,11 @@ def import_path(name: str, inner: str = "", **asked: str | int) -> str:
     return _path("imports", name, *([inner] if inner else []), **asked)
 
 
+def privacy_path(person: str, what: str) -> str:
+    """Where a form goes that does what a person asked for: "export", "erase" or "restrict"."""
+    return _path("people", person, what)
+
+
 def template_path(name: str, inner: str = "", **asked: str | int) -> str:
     """The address of a template's page, or of one below it."""
     return _path("templates", name, *([inner] if inner else []), **asked)
@@ -142,6 +147,7 @@ def _environment() -> Environment:
         "mailbox_path": mailbox_path,
         "quality_path": quality_path,
         "suppressions_path": suppressions_path,
+        "privacy_path": privacy_path,
         "review_path": review_path,
         "import_path": import_path,
         "own_names": frozenset(Name),
