@@ -36,8 +36,8 @@ MAIL = "mailto:data@example.org"
 def report(*says: str) -> QualityReport:
     findings = [
         QualityFinding(
-            key=each[0], kind="missing", event="", field=each[0], source="", says=each, todo="", count=1, of=2,
-            condition="", touches=[], rank=1.0,
+            key=each[0], kind="missing", event="", field=each[0], source="", says=each, example="", todo="", count=1,
+            of=2, condition="", touches=[], rank=1.0,
         )
         for each in says
     ]  # fmt: skip

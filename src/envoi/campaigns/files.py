@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, JsonValue, PositiveFloat, ValidationError
 
 from envoi.campaigns.delivery_files import DeliveryShape, Length, QuietHoursShape, ScheduleShape
+from envoi.campaigns.enrich_files import EnrichShape  # noqa: TC001 - pydantic reads it
 from envoi.campaigns.impute_files import ImputeShape  # noqa: TC001 - pydantic reads it
 from envoi.campaigns.quality_files import QualityShape
 from envoi.errors import ProjectError
@@ -184,6 +185,7 @@ class EnvoiShape(Shape):
     rfm: RfmShape | None = None
     quality: QualityShape = QualityShape()
     impute: ImputeShape | None = None
+    enrich: dict[str, EnrichShape] = Field(default_factory=dict)
 
 
 class PropertyShape(Shape):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from envoi.campaigns import folders
 from envoi.campaigns.consents import consents_in, purposes_in
 from envoi.campaigns.delivery_files import schedule_of
+from envoi.campaigns.enrich_files import providers_of
 from envoi.campaigns.files import EnvoiShape
 from envoi.campaigns.impute_files import impute_of, with_estimates
 from envoi.campaigns.mails import mail_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from envoi.events.catalogue import Catalogue
     from envoi.features.rfm import Rfm
     from envoi.messages.schedule import Schedule
+    from envoi.people.enrich import Provider
     from envoi.people.impute.allowed import Impute
     from envoi.people.standardise.rule import Rule
     from envoi.segments.segment import Segment
@@ -59,6 +61,8 @@ class Project:
     audits: Audits = field(default_factory=Audits)
     #: What is estimated of people who did not tell it.
     impute: Impute | None = None
+    #: Who is asked for what people lack.
+    providers: tuple[Provider, ...] = ()
 
     def campaign(self, name: str) -> Campaign:
         """The campaign of that name; `weekly-picks@2026-11-23` is that day's occurrence of a recurring one.
@@ -130,6 +134,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
     rules = read_rules(mistakes)
     audits = audits_of(mistakes, main.quality, folders.MAIN, catalogue.traits) if main else Audits()
     impute = impute_of(mistakes, main.impute, folders.MAIN, catalogue.traits, rules) if main and main.impute else None
+    providers = providers_of(mistakes, main.enrich, folders.MAIN, catalogue.traits) if main else ()
     if mistakes.found or settings is None:
         raise InvalidProject(sorted(mistakes.found, key=lambda mistake: _place(mistake.at)))
     return Project(
@@ -143,6 +148,7 @@ def load(files: Mapping[str, str], *, observed: Mapping[str, Mapping[str, str]] 
         rules=rules,
         audits=audits,
         impute=impute,
+        providers=providers,
     )
 
 

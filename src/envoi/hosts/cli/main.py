@@ -35,6 +35,7 @@ COMMANDS = {
         "match": Listed("match", "Find the records, or the people of the project, that are one person"),
         "merge": Listed("merge", "Make two people one; it can be undone"),
         "separate": Listed("separate", "Give keys of a person back, as if they had never been theirs"),
+        "enrich": Listed("enrich", "Ask other sources for what people lack, of who consents to it"),
         "impute": Listed("impute", "Estimate what people did not tell, marked as estimates"),
         "who": Listed("who", "List the people for whom a condition holds"),
         "segments": Listed("segments", "Show the sizes of segments, what time will change, and how they went"),

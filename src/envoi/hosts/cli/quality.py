@@ -36,7 +36,8 @@ def quality_text(report: QualityReport) -> str:
 
 def _finding(finding: QualityFinding) -> str:
     who = f"\n    envoi who {_quoted(finding.condition)}" if finding.condition else ""
-    return f"{paint('!', 'yellow')} {finding.says}\n    {paint(finding.todo, 'dim')}{who}"
+    example = f"\n    {finding.example}" if finding.example else ""
+    return f"{paint('!', 'yellow')} {finding.says}{example}\n    {paint(finding.todo, 'dim')}{who}"
 
 
 def _quoted(condition: str) -> str:

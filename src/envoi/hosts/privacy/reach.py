@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envoi.adapters.database import open_database
+from envoi.adapters.people.enriched import ErasableAnswers
 from envoi.adapters.people.sqlite import FILE as PROFILES
 from envoi.adapters.postgres import Postgres
 from envoi.adapters.privacy.caches import ErasableRows
@@ -92,6 +93,7 @@ class Reach:
             "states": ErasableRows(self.main, "states"),
             "memberships": ErasableRows(self.main, "memberships"),
             "people": ErasableRows(self.profiles, "people"),
+            "enriched": ErasableAnswers(self.state),
             "history": self.history,
             "mail": ErasableMails(self.mail_folders(), message_ids),
             "rejects": ErasableRejects(self.state / "rejects"),

@@ -120,6 +120,11 @@ MAP = (
         "rejects/", "records that imports set aside, to be mended", names="each line", erased="lines deleted",
         exported="set_aside.json (the same records)", store="rejects",
     ),
+    _file(
+        "enriched.sqlite", "what other sources answered about people, until it is old", names="person, answer, given",
+        erased="rows deleted", exported="events.json (what was taken of it)", store="enriched",
+    ),
+    _file("quality.json", "which findings about the data were told to whom: no person is in them"),
     _file("plans/", "the project's files as they were when a campaign was planned"),
     _file("workers/", "locks of processes that send"),
     _file("tmp/", "what DuckDB lays aside while it works; empty when it ends"),

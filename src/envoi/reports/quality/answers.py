@@ -91,7 +91,10 @@ class QualityFinding(Answer, frozen=True, kw_only=True):
     event: str
     field: str
     source: str
+    #: Without anything about a person, so that it can be told to whoever listens.
     says: str
+    #: A case of it, which may be about a person.
+    example: str
     #: What to do about it.
     todo: str
     #: How many people, events or records it is about, and of how many.

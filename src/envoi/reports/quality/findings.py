@@ -46,8 +46,8 @@ class About:
     condition: str = ""
     uses: Sequence[Use] = field(default=())
 
-    def says(self, what: str, todo: str) -> QualityFinding:
-        """The finding, in these words, and what it touches in a sentence of its own."""
+    def says(self, what: str, todo: str, *, example: str = "") -> QualityFinding:
+        """The finding in these words, with what it touches."""
         touched = in_words(self.uses)
         share = self.count / self.of if self.of else 0.0
         return QualityFinding(
@@ -57,6 +57,7 @@ class About:
             field=self.path,
             source=self.source,
             says=f"{what}{touched}",
+            example=example,
             todo=todo,
             count=self.count,
             of=self.of,
@@ -139,8 +140,8 @@ def of_values(
         kind="invalid", path=each.path, count=valid.invalid, of=valid.looked_at, uses=uses,
         condition=_invalid(each, valid, one_of),
     )  # fmt: skip
-    what = f"{_named(each)} is not valid for {_percent(valid.invalid / valid.looked_at)}: {some}"
-    yield about.says(what, "give it a rule in rules/, and import it again")
+    what = f"{_named(each)} is not valid for {_percent(valid.invalid / valid.looked_at)}"
+    yield about.says(what, "give it a rule in rules/, and import it again", example=some)
 
 
 def _invalid(each: Measured, valid: Validity, one_of: tuple[str, ...]) -> str:
@@ -159,8 +160,8 @@ def of_sharing(each: Measured, found: Shared, uses: Sequence[Use]) -> Iterator[Q
         kind="shared", path=each.path, count=found.people, of=each.filled, uses=uses,
         condition=written(Trait(each.path, Test(Op.IN, tuple(found.examples)))),
     )  # fmt: skip
-    what = f"{found.people:,} people share their {each.path} with another, {count} of them {value!r}"
-    yield about.says(what, "see with 'envoi match' who is one person")
+    what = f"{found.people:,} people share their {each.path} with another"
+    yield about.says(what, "see with 'envoi match' who is one person", example=f"{value!r} is that of {count:,}")
 
 
 def of_drift(each: Measured, uses: Sequence[Use]) -> Iterator[QualityFinding]:
@@ -232,7 +233,7 @@ def of_mends(found: Sequence[Mend], looked_at: int, uses: Mapping[str, Sequence[
             condition=written(Trait(path, Test(Op.IN, values))),
         )  # fmt: skip
         who = _many(len(those), "person", "people")
-        yield about.says(f"{path} is probably wrong for {who}: {why}", "mend them at their source")
+        yield about.says(f"{path} is probably wrong for {who}", "mend them at their source", example=why)
 
 
 def of_rejects(aside: Mapping[str, Mapping[str, int]], taken: Mapping[str, int]) -> Iterator[QualityFinding]:
@@ -240,9 +241,9 @@ def of_rejects(aside: Mapping[str, Mapping[str, int]], taken: Mapping[str, int])
     for source, reasons in aside.items():
         count, (reason, most) = sum(reasons.values()), max(reasons.items(), key=lambda each: each[1])
         about = About(kind="set aside", source=source, count=count, of=count + taken.get(source, 0))
-        why = f"most of them because {reason}" if most < count else f"because {reason}"
-        what = f"{_many(count, 'record', 'records')} from {source} could not be taken in, {why}"
-        yield about.says(what, "mend them in the file of rejects, and import it")
+        why = f"{most:,} of them because {reason}" if most < count else f"because {reason}"
+        what = f"{_many(count, 'record', 'records')} from {source} could not be taken in"
+        yield about.says(what, "mend them in the file of rejects, and import it", example=why)
 
 
 def _many(count: int, one: str, more: str) -> str:
