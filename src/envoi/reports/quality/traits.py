@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from envoi.clock import Instant
@@ -29,7 +29,6 @@ LATEST = (
     ' ROW_NUMBER() OVER (PARTITION BY person, "key" ORDER BY "at" DESC, seq DESC) AS place'
     ' FROM traits WHERE "at" <= ?) AS every WHERE place = 1'
 )
-_COUNTED = ", ".join(f"COUNT({each}) AS {each}" for each in HELD)
 #: How often something was said before the present window, and in it; its beginning is bound twice.
 SIDES = 'SUM(CASE WHEN "at" <= ? THEN 1 ELSE 0 END) AS "before", SUM(CASE WHEN "at" > ? THEN 1 ELSE 0 END) AS "now"'
 HOUR_OF = f"CAST(FLOOR({{}} / {HOUR}) AS BIGINT)"
@@ -38,6 +37,32 @@ HOUR_OF = f"CAST(FLOOR({{}} / {HOUR}) AS BIGINT)"
 def measure_traits(tables: Tables, catalogue: Catalogue, windows: Windows) -> list[Measured]:
     """Each field of people as a whole; and by source, where several told it."""
     return _Traits(tables, catalogue, windows).measured()
+
+
+@dataclass(slots=True)
+class _Field:
+    """What is counted of a field of people."""
+
+    #: By the kind of column.
+    counts: Counter[str] = field(default_factory=Counter)
+    #: The same of those who were first seen on a day of the windows, by that day.
+    days: dict[date, Counter[str]] = field(default_factory=dict)
+    distinct: int = 0
+    newest: Instant | None = None
+
+    def add(self, row: Row, windows: Windows) -> None:
+        """Counts those who came in an hour, or before the windows."""
+        told = Counter({each: int(row[each]) for each in HELD})
+        self.counts += told
+        self.newest = Instant(max(self.newest or 0, row["newest"]))
+        if row["hour"] is not None:
+            self.days.setdefault(windows.day(int(row["hour"])), Counter()).update(told)
+
+    def filled_days(self, came: Mapping[date, int], kind: str) -> list[FilledDay]:
+        """By the day on which people came, how many of them have the field; nothing of one day alone."""
+        none: Counter[str] = Counter()
+        found = [FilledDay(day=day, total=n, filled=self.days.get(day, none)[kind]) for day, n in sorted(came.items())]
+        return found if self.counts and len(found) > 1 else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +75,10 @@ class _Traits:
         kinds = traits(self.catalogue)
         found = []
         people = self._one("SELECT COUNT(*) AS n FROM people WHERE first_at <= ?", self.windows.at)["n"]
-        latest = self._latest()
-        days, shifts = self._days(kinds), self._drifts(kinds, latest)
+        latest, came = self._latest(), self._came()
+        shifts = self._drifts(kinds, latest)
         for name, kind in kinds.items():
-            row = latest.get(name, {})
+            each = latest.get(name, _Field())
             found.append(
                 Measured(
                     event="",
@@ -61,23 +86,42 @@ class _Traits:
                     kind=kind,
                     source="",
                     total=people,
-                    filled=row.get(held(kind), 0),
-                    misfits=_misfits(row, kind),
-                    distinct=row.get("values", 0),
-                    newest=Instant(row["newest"]) if row else None,
+                    filled=each.counts.get(held(kind), 0),
+                    misfits=_misfits(each.counts, kind),
+                    distinct=each.distinct,
+                    newest=each.newest,
                     drift=shifts.get((name, "")),
-                    days=days.get(name, ()),
+                    days=each.filled_days(came, held(kind)),
                 )
             )
         return [*found, *self._by_source(kinds, shifts)]
 
-    def _latest(self) -> dict[str, Row]:
-        """By field: how many hold a value of each kind, how many different ones, and when one was told last."""
+    def _latest(self) -> dict[str, _Field]:
+        """By field: how many hold a value of each kind, and how many of those who came in each hour of the windows."""
+        hour = f"CASE WHEN p.first_at > ? THEN {HOUR_OF.format('p.first_at')} END"
         sql = (
-            f'SELECT "key", {_COUNTED}, COUNT(DISTINCT text) + COUNT(DISTINCT num) AS "values", MAX("at") AS newest'
-            f' FROM ({LATEST}) AS latest GROUP BY "key"'
+            f'SELECT l."key" AS "key", {hour} AS hour, {", ".join(f"COUNT(l.{each}) AS {each}" for each in HELD)},'
+            f' MAX(l."at") AS newest FROM ({LATEST}) AS l JOIN people AS p ON p.number = l.person'
+            ' GROUP BY l."key", hour'
         )
-        return {row.pop("key"): row for row in self._rows(sql, self.windows.at)}
+        found: dict[str, _Field] = defaultdict(_Field)
+        for row in self._rows(sql, self.windows.reference, self.windows.at):
+            found[row["key"]].add(row, self.windows)
+        many = (
+            'SELECT "key", COUNT(DISTINCT text) + COUNT(DISTINCT num) AS n FROM traits WHERE "at" <= ? GROUP BY "key"'
+        )
+        for row in self._rows(many, self.windows.at):
+            found[row["key"]].distinct = row["n"]
+        return found
+
+    def _came(self) -> dict[date, int]:
+        """How many people were first seen on each day of the windows."""
+        hour = HOUR_OF.format("first_at")
+        sql = f"SELECT {hour} AS hour, COUNT(*) AS n FROM people WHERE first_at > ? AND first_at <= ? GROUP BY hour"
+        found: dict[date, int] = defaultdict(int)
+        for row in self._rows(sql, self.windows.reference, self.windows.at):
+            found[self.windows.day(int(row["hour"]))] += int(row["n"])
+        return dict(found)
 
     def _by_source(self, kinds: Mapping[str, Kind], shifts: Mapping[tuple[str, str], Drift]) -> list[Measured]:
         """Of the people a source told anything of: to how many it told the field."""
@@ -112,41 +156,13 @@ class _Traits:
             if row["key"] in kinds
         ]
 
-    def _days(self, kinds: Mapping[str, Kind]) -> dict[str, list[FilledDay]]:
-        """By the day on which people were first seen: how many came, and how many of them have each field."""
-        new = "(SELECT number, first_at FROM people WHERE first_at > ? AND first_at <= ?) AS p"
-        hour = HOUR_OF.format("p.first_at")
-        bounds = (self.windows.reference, self.windows.at)
-        total = _days(
-            self.windows, self._rows(f"SELECT {hour} AS hour, COUNT(*) AS n FROM {new} GROUP BY hour", *bounds)
-        )
-        if len(total) < 2:  # noqa: PLR2004 - one day has nothing before it
-            return {}
-        theirs = LATEST.replace(
-            'WHERE "at" <= ?', 'WHERE "at" <= ? AND person IN (SELECT number FROM people WHERE first_at > ?)'
-        )
-        sql = (
-            f'SELECT l."key" AS "key", {hour} AS hour, {", ".join(f"COUNT(l.{each}) AS {each}" for each in HELD)}'
-            f' FROM {new} JOIN ({theirs}) AS l ON l.person = p.number GROUP BY l."key", hour'
-        )
-        rows: dict[str, list[Row]] = defaultdict(list)
-        for row in self._rows(sql, *bounds, self.windows.at, self.windows.reference):
-            rows[str(row["key"])].append(row)
-        return {
-            name: [FilledDay(day=day, total=count, filled=filled.get(day, 0)) for day, count in sorted(total.items())]
-            for name, kind in kinds.items()
-            if (filled := _days(self.windows, rows[name], held(kind))) or name in rows
-        }
-
-    def _drifts(
-        self, kinds: Mapping[str, Kind], latest: Mapping[str, Mapping[str, int]]
-    ) -> dict[tuple[str, str], Drift]:
+    def _drifts(self, kinds: Mapping[str, Kind], latest: Mapping[str, _Field]) -> dict[tuple[str, str], Drift]:
         """By field and source, and by field with an empty source: the values told now against those told before."""
         numbers = [name for name, kind in kinds.items() if held(kind) == "num"]
         few = [
             name
             for name, kind in kinds.items()
-            if held(kind) != "num" and 0 < latest.get(name, {}).get("values", 0) <= MOST_CATEGORIES
+            if held(kind) != "num" and name in latest and 0 < latest[name].distinct <= MOST_CATEGORIES
         ]
         yes_no = [name for name, kind in kinds.items() if held(kind) == "bool"]
         return self._categories([*few, *yes_no]) | self._distances(numbers)
@@ -210,10 +226,3 @@ def _misfits(row: Mapping[str, int], kind: Kind) -> int:
 
 def _marks(names: list[str]) -> str:
     return ", ".join("?" * len(names))
-
-
-def _days(windows: Windows, rows: list[Row], column: str = "n") -> dict[date, int]:
-    found: dict[date, int] = defaultdict(int)
-    for row in rows:
-        found[windows.day(int(row["hour"]))] += int(row[column])
-    return dict(found)

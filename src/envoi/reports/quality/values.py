@@ -108,12 +108,14 @@ def shared(tables: Tables, name: str, *, at: Instant) -> Shared:
         f'SELECT LOWER(text) AS "value", COUNT(*) AS n FROM ({latest}) AS latest WHERE text IS NOT NULL'
         " GROUP BY LOWER(text) HAVING COUNT(*) > 1"
     )
-    sums = f"SELECT COALESCE(SUM(n), 0) AS people, COUNT(*) AS many FROM ({groups}) AS g"
-    whole = tables.query(Query(sums, (at, name))).to_pylist()[0]
-    most = tables.query(Query(f'{groups} ORDER BY n DESC, "value" LIMIT {EXAMPLES}', (at, name))).to_pylist()
+    sql = (
+        f'SELECT "value", n, SUM(n) OVER () AS people, COUNT(*) OVER () AS many FROM ({groups}) AS g'
+        f' ORDER BY n DESC, "value" LIMIT {EXAMPLES}'
+    )
+    most = tables.query(Query(sql, (at, name))).to_pylist()
     return Shared(
-        people=int(whole["people"]),
-        values=int(whole["many"]),
+        people=int(most[0]["people"]) if most else 0,
+        values=int(most[0]["many"]) if most else 0,
         examples={row["value"]: int(row["n"]) for row in most},
     )
 
