@@ -81,7 +81,8 @@ def test_what_was_said_last_comes_first(queue: Queue) -> None:
 
 def test_of_who_was_erased_nothing_is_left(queue: Queue) -> None:
     queue.put([AB, BC, CD])
-    assert queue.erase([PersonId("b"), PersonId("z")], ["b@example.org"]) == 2
+    asked = [PersonId("b"), PersonId("z")], ["b@example.org"]
+    assert (queue.find(*asked), queue.erase(*asked), queue.find(*asked)) == (2, 2, 0)
     assert queue.scan(State.WAITING) == [CD]
 
 

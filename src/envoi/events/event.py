@@ -45,6 +45,8 @@ class Name(StrEnum):
     EMAIL_CLICKED = "Email Clicked"
     PEOPLE_MERGED = "People Merged"
     PEOPLE_SEPARATED = "People Separated"
+    #: What an import brought of this person counts no more (people/undone.py).
+    IMPORT_UNDONE = "Import Undone"
     SEGMENT_ENTERED = "Segment Entered"
     SEGMENT_LEFT = "Segment Left"
     #: Whoever follows the log lets go of this person; it tells nobody who that was, once all have (people/privacy).
@@ -59,7 +61,9 @@ NOBODY = PersonId("")
 #: Who is who is Envoi's own word.
 WHO_IS_WHO = frozenset({Name.PEOPLE_MERGED.value, Name.PEOPLE_SEPARATED.value})
 #: What only Envoi itself can say: a record that claims to be one of these is set aside.
-RESERVED = WHO_IS_WHO | {Name.TRAIT_IMPUTED.value}
+RESERVED = WHO_IS_WHO | {Name.TRAIT_IMPUTED.value, Name.IMPORT_UNDONE.value}
+#: Events by which earlier ones count otherwise: whoever folds the log looks back.
+LOOKING_BACK = WHO_IS_WHO | {Name.IMPORT_UNDONE.value}
 #: The events that set fields of a profile.
 ABOUT_PEOPLE = (Name.PROFILE_UPDATED, Name.CONSENT_CHANGED, Name.TRAIT_IMPUTED)
 

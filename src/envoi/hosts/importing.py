@@ -22,7 +22,7 @@ from envoi.events.tally import Tally, kind
 from envoi.flow import on_events
 from envoi.hosts import apart
 from envoi.hosts.folder import state_folder
-from envoi.hosts.imports.record import Import, find, keep, name_of
+from envoi.hosts.imports.record import Import, find, keep, name_for, undone_of
 from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
 from envoi.hosts.standards import standardiser
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from envoi.events.event import Stored
-    from envoi.events.port import EventLog
+    from envoi.events.port import Archive, EventLog
     from envoi.hosts.local import Envoi
+    from envoi.people.port import ProfileStore
     from envoi.people.reported import Latest
 
     Progress = Callable[[int, int], None]
@@ -62,8 +63,7 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
     """
     begun_s = time.perf_counter()
     people, log = ProfilesBehind(envoi.stores.people), envoi.stores.log
-    latest = of_whoever(envoi.identity.people_of, people.get)
-    run = _Run(file=file, reading=Reading.of(envoi.root, file), latest=latest)
+    run = _Run.of(envoi, file, people)
     if finished_at := log.position(run.mark("finished")):
         return msgspec.structs.replace(run.answer({}), name=run.name, finished_at=iso(Instant(finished_at)))
     started_at, run.start = _started_at(log, run.mark("started")), log.position(run.mark())
@@ -105,8 +105,7 @@ def try_file(
         ProjectError: the mapping is wrong, or does not fit the file.
     """
     begun_s = time.perf_counter()
-    latest = of_whoever(envoi.identity.people_of, envoi.stores.people.get)
-    run = _Run(file=file, reading=Reading.of(envoi.root, file), latest=latest)
+    run = _Run.of(envoi, file, envoi.stores.people)
     aside: list[Rejected] = []
     with _no_collecting():
         for batch in run.batches_here(SystemClock().now()):
@@ -167,10 +166,27 @@ class _Run:
     file: FileToImport
     reading: Reading
     latest: Latest
+    archive: Archive
+    #: What the import is called, and when those of its source began that were taken back.
+    name: str
+    undone: frozenset[Instant]
     start: int = 0
     position: int = 0
     parted: int = 0
     tally: Tally = field(default_factory=Tally)
+
+    @classmethod
+    def of(cls, envoi: Envoi, file: FileToImport, people: ProfileStore) -> _Run:
+        """A run that has read nothing yet."""
+        reading = Reading.of(envoi.root, file)
+        return cls(
+            file=file,
+            reading=reading,
+            latest=of_whoever(envoi.identity.people_of, people.get),
+            archive=envoi.stores.archive,
+            name=name_for(envoi.root, file.path, reading.fingerprint),
+            undone=undone_of(envoi.root, reading.reshape.source),
+        )
 
     def mark(self, of: str = "") -> str:
         """The name under which the log knows how far this import is, or when it `started` and `finished`."""
@@ -198,6 +214,7 @@ class _Run:
         self.position, self.parted = self.reading.source.position, self.reading.parted
 
     def _counted(self, batch: Batch) -> Batch:
+        batch = self._again(batch)
         kept, aside = heard(batch.events, Method.IMPORT, self.latest)
         if kept is not batch.events:
             batch = replace(batch, events=kept, rejected=[*batch.rejected, *aside])
@@ -205,10 +222,20 @@ class _Run:
         self.position = batch.mark.position if batch.mark else self.position
         return batch
 
-    @property
-    def name(self) -> str:
-        """What the import is called."""
-        return name_of(self.file.path, self.reading.fingerprint)
+    def _again(self, batch: Batch) -> Batch:
+        """The batch where events that were taken back, and come once more, have ids of their own: they count again."""
+        if not self.undone:
+            return batch
+        events, places = list(batch.events), list(range(len(batch.events)))
+        while places:
+            ids = [events[place][1].id for place in places]
+            known = self.archive.find(self.reading.reshape.source, ids)
+            undone = {one.event.id for one in known if one.event.seen_at in self.undone}
+            places = [place for place in places if events[place][1].id in undone]
+            for place in places:
+                person, event = events[place]
+                events[place] = person, msgspec.structs.replace(event, id=f"{event.id}~")
+        return replace(batch, events=events)
 
     def begun(self, root: Path, started_at: Instant, *, after: int) -> Import:
         """The record of the import, kept before anything is taken in; that of an earlier run goes on."""

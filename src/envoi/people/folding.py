@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from envoi.people.merge import merged, pointer
 from envoi.people.profile import Profile, fold
 from envoi.people.regroup import Merged, Separated, change_of
-from envoi.people.story import Joined, stories
+from envoi.people.story import Joined, left_after, stories
+from envoi.people.undone import takes_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,6 +51,8 @@ class Folding:
                 self._merge(change, stored)
             case Separated() as change:
                 self._separate(change, stored)
+            case None if takes_back(stored.event):
+                self._take_back(stored)
             case None:
                 self.profiles[stored.person] = fold(self.get(stored.person), stored)
 
@@ -83,6 +86,13 @@ class Folding:
                 # One who has become a person again by themselves meanwhile is left alone.
                 if left is not None and left.into and left.seq < stored.seq:
                     self.profiles[name] = pointer(name, person, stored.seq)
+
+    def _take_back(self, stored: Stored) -> None:
+        """What is left of the person when something counts no more."""
+        if self._is_behind(stored.person, stored):
+            story = left_after(self._archive, stored)
+            found = profile_of(story, stored.person, seq=stored.seq)
+            self.profiles[stored.person] = replace(found, is_gone=not story.items)
 
     def _is_behind(self, person: PersonId, stored: Stored) -> bool:
         known = self.get(person)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envoi.events.event import NOBODY
+from envoi.events.event import LOOKING_BACK, NOBODY
 from envoi.people.folding import Folding
 from envoi.people.profile import SILENT, Profile, fold
-from envoi.people.regroup import change_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +45,7 @@ class Latest:
             if stored.person == NOBODY or stored.event.name in SILENT:
                 continue
             self._count += 1
-            if change_of(stored.event):
+            if stored.event.name in LOOKING_BACK:
                 self._regroup(stored)
             self._news.setdefault(stored.person, []).append(stored)
             if stored.person in self._known:
@@ -85,7 +84,7 @@ class Latest:
             self._seen = own[-1].seq
 
     def _regroup(self, stored: Stored) -> None:
-        """People turned out to be one, or two."""
+        """People turned out to be one, or two, or something was taken back."""
         folding = Folding(self.under, self._archive)
         folding.fold(stored)
         self._regrouped |= folding.profiles

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from envoi.clock import Instant
 from envoi.events.event import IMPUTED, Name, PersonId, Value, forgets, imputed
 from envoi.people.regroup import change_of
+from envoi.people.undone import takes_back
 from envoi.people.words import REPORTED
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     into: PersonId = PersonId("")
     #: What the people were called who turned out to be this one.
     once: tuple[PersonId, ...] = ()
+    #: Whether all that was known was taken back, so that there is nobody here until something happens again.
+    is_gone: bool = False
 
     def value(self, trait: str) -> Value:
         """The trait's value, None if it is missing."""
@@ -71,16 +74,16 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
     position in the log wins. A yes that somebody else reports counts only where nothing else was said: it opens nothing
     that the person closed. Folding an event at or before `profile.seq`, or one that says nothing of the person, returns
     the profile unchanged. Nothing is left of a person who was erased. That people turn out to be one, or two, concerns
-    several and is folded by people/folding.py; here it only counts as read.
+    several and is folded by people/folding.py, and so is what was taken back; here these only count as read.
     """
     event = stored.event
     if profile is not None and (stored.seq <= profile.seq or event.name in SILENT):
         return profile
-    if profile is None or profile.into:
+    if profile is None or profile.into or profile.is_gone:
         profile = Profile(person=stored.person)
     if forgets(event):
         return Profile(person=stored.person, first_seen=event.at, last_seen=event.at, seq=stored.seq)
-    if change_of(event):
+    if change_of(event) or takes_back(event):
         return replace(profile, seq=stored.seq)
     first_seen, last_seen = (profile.first_seen, profile.last_seen) if is_seen(profile) else (event.at, event.at)
     traits, consent = profile.traits, profile.consent

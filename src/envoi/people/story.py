@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from envoi.people.identity import home_of
 from envoi.people.regroup import Merged, Separated, change_of, lineage
+from envoi.people.undone import kept_by, taken_by, takes_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +55,15 @@ class Story:
                 part.items.append(item)
         return stays, leaves
 
+    def drop(self, places: AbstractSet[int]) -> None:
+        """Takes out the events at these positions of the log: they count no more."""
+        for item in self.items:
+            if isinstance(item, Joined):
+                item.story.drop(places)
+        self.items = [
+            item for item in self.items if (item.story.items if isinstance(item, Joined) else item.seq not in places)
+        ]
+
     def join(self, by: Stored, other: Story) -> None:
         """Adds the story of another who turned out to be this person."""
         if not self.items:
@@ -75,6 +85,9 @@ def told(events: Iterable[Stored]) -> dict[PersonId, Story]:
             case Separated(person=person, to=to, nodes=nodes):
                 found[person], found[to] = found.get(person, Story()).cut(frozenset(nodes))
                 found[to].once.discard(to)
+        if takes_back(stored.event):
+            found.setdefault(stored.person, Story()).drop(taken_by(stored.event))
+            continue
         found.setdefault(stored.person, Story()).items.append(stored)
     return found
 
@@ -95,6 +108,11 @@ def stories(archive: Archive, person: PersonId, *, until: int) -> dict[PersonId,
     changes = [one for one in archive.regrouped() if one.seq <= until]
     events = {one.seq: one for who in lineage(changes, person) for one in archive.of(who, after=0) if one.seq <= until}
     return told(events[seq] for seq in sorted(events))
+
+
+def left_after(archive: Archive, stored: Stored) -> Story:
+    """The story of the person of whom this event takes something back, without that."""
+    return told(archive.fetch(sorted(kept_by(stored.event)))).get(stored.person, Story())
 
 
 def given_back(archive: Archive, stored: Iterable[Stored]) -> dict[int, list[int]]:

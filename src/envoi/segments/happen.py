@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envoi.people.regroup import Merged, Separated, change_of
-from envoi.people.story import Story, stories
+from envoi.people.story import Story, left_after, stories
+from envoi.people.undone import takes_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,5 +26,7 @@ def happen(judge: Judge, stored: Stored, archive: Archive) -> Sequence[Transitio
             found = stories(archive, person, until=stored.seq)
             parts = ((each, found.get(each, Story())) for each in (person, to))
             return [move for each, story in parts for move in judge.rebuild(each, story.events(each), stored)]
+        case None if takes_back(stored.event):
+            return judge.rebuild(stored.person, left_after(archive, stored).events(stored.person), stored)
         case None:
             return judge.event(stored)

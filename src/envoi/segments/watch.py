@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.clock import Instant
-from envoi.events.event import NOBODY, WHO_IS_WHO, forgets
+from envoi.events.event import LOOKING_BACK, NOBODY, forgets
 from envoi.people.regroup import Separated, change_of
 from envoi.segments.happen import happen
 from envoi.segments.transition import BY_TIME, Transition, as_event, by_definition, event_of, from_event
@@ -97,8 +97,8 @@ class Watch:
                 self._forget(stored)
                 continue
             unsaved.setdefault(stored.person, stored.seq)
-            if stored.event.name in WHO_IS_WHO and (change := change_of(stored.event)):
-                self._regroup(change, stored, heard)
+            if stored.event.name in LOOKING_BACK:
+                self._look_back(stored, heard)
             else:
                 found += event(stored)
             self.head = stored.seq
@@ -108,6 +108,13 @@ class Watch:
             events += self._on_time(now)
             self.save()
         return events
+
+    def _look_back(self, stored: Stored, heard: _Heard) -> None:
+        """Who moves where earlier events count otherwise from now on."""
+        if change := change_of(stored.event):
+            self._regroup(change, stored, heard)
+        else:
+            heard.moves += happen(self.judge, stored, self.archive)
 
     def _regroup(self, change: Change, stored: Stored, heard: _Heard) -> None:
         """Who moves where people turn out to be one, or one to be two."""

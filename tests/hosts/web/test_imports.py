@@ -211,6 +211,20 @@ def test_events_are_told_from_people(wizard: Wizard) -> None:
     assert one.events == {"Order Completed": 1}
 
 
+def test_an_import_is_taken_back_by_a_button(wizard: Wizard) -> None:
+    path = wizard.upload("id,city\n901,Leeds\n")
+    wizard.post(path, "next", "columns")
+    assert "Take it back" in wizard.take_in(path)
+    (one,) = record.every(wizard.root)
+    page = wizard.post(f"/imports/{one.name}/run", "undo", "")
+    assert "It was taken back" in page
+    assert "Take it back" not in page
+    assert wizard.client.get("/people?q=901").text.count("Leeds") == 0
+    with open_project(wizard.root, read_only=True, any_thread=True) as envoi:
+        assert [one.person for one in envoi.stores.people.scan() if one.person == "901"] == []
+    assert "it was taken back at" in wizard.post(f"/imports/{one.name}/run", "undo", "")
+
+
 def test_a_file_of_the_project_is_chosen_by_name_and_no_other_can_be(wizard: Wizard) -> None:
     (wizard.root / "data").mkdir()
     (wizard.root / "data" / "here.csv").write_text("id,city\n1,Leeds\n")

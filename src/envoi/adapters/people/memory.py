@@ -33,7 +33,9 @@ class MemoryProfileStore:
 
     def scan(self, start: str = "", limit: int = 1000) -> Iterator[Profile]:
         """Up to `limit` profiles with an id >= `start`, ordered by id; of those who turned out to be others, none."""
-        ids = sorted(person for person, one in self._profiles.items() if person >= start and not one.into)
+        ids = sorted(
+            person for person, one in self._profiles.items() if person >= start and not one.into and not one.is_gone
+        )
         return (self._profiles[person] for person in islice(ids, limit))
 
     def position(self) -> int:

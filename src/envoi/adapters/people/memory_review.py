@@ -40,6 +40,10 @@ class MemoryReviewQueue:
         """See `ReviewQueue.counts`."""
         return Counter(each.state for each in self._known.values())
 
+    def find(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - it holds none
+        """How many pairs one of these people is of."""
+        return sum(1 for pair in self._known if set(pair) & set(people))
+
     def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - it holds none
         """Forgets all pairs that one of these people is of, and returns how many those were."""
         gone = [pair for pair in self._known if set(pair) & set(people)]

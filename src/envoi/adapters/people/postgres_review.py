@@ -71,6 +71,14 @@ class PostgresReviewQueue:
         rows = self._db.rows("SELECT state, COUNT(*) FROM reviews GROUP BY state")
         return {State(state): int(number) for state, number in rows}
 
+    def find(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - it holds none
+        """How many pairs one of these people is of."""
+        asked = [as_bytes(person) for person in people]
+        ((count,),) = self._db.rows(
+            "SELECT COUNT(*) FROM reviews WHERE one = ANY(%s) OR other = ANY(%s)", (asked, asked)
+        )
+        return int(count)
+
     def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - it holds none
         """Forgets all pairs that one of these people is of, and returns how many those were."""
         asked = [as_bytes(person) for person in people]

@@ -1,4 +1,4 @@
-"""Pages of profiles without those of people who turned out to be others."""
+"""Pages of profiles without those of people who turned out to be others, or of whom all was taken back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def present(read: Read, start: str, limit: int) -> Iterator[Profile]:
     page, left = read(">=", start, limit), limit
     while page and left:
         for profile in page:
-            if left and not profile.into:
+            if left and not profile.into and not profile.is_gone:
                 left -= 1
                 yield profile
         page = read(">", page[-1].person, left)

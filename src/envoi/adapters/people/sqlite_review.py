@@ -63,6 +63,13 @@ class SqliteReviewQueue:
         """See `ReviewQueue.counts`."""
         return {State(state): int(n) for state, n in self._rows("SELECT state, COUNT(*) FROM reviews GROUP BY state")}
 
+    def find(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - it holds none
+        """How many pairs one of these people is of."""
+        asked = _encode(list(people)).decode()
+        within = "(SELECT value FROM json_each(?))"
+        sql = f"SELECT COUNT(*) FROM reviews WHERE one IN {within} OR other IN {within}"
+        return int(self._rows(sql, asked, asked)[0][0])
+
     def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - it holds none
         """Forgets all pairs that one of these people is of, and returns how many those were."""
         asked = _encode(list(people)).decode()

@@ -17,6 +17,7 @@ from envoi.adapters.tables.regrouped import Part, parts
 from envoi.errors import StoreFailed
 from envoi.events.catalogue import Kind
 from envoi.events.event import NOBODY, forgets
+from envoi.people.undone import takes_back
 from envoi.tables import column, quoted
 
 if TYPE_CHECKING:
@@ -132,8 +133,10 @@ class _Write:
 
     def add(self, part: Part, catalogue: Catalogue) -> None:
         """Adds the events' rows to every table, moves the head, and lets rows follow those whose they are now."""
-        # Of those who were erased, nothing but that the log has come so far.
-        kept = [one for one in part.stored if one.person != NOBODY and not forgets(one.event)]
+        # Of those who were erased, and of what takes others back, nothing but that the log has come so far.
+        kept = [
+            one for one in part.stored if one.person != NOBODY and not forgets(one.event) and not takes_back(one.event)
+        ]
         made = columns(kept, catalogue, self.held)
         numbers = self._numbers(made.people) if made.events or made.traits else None
         for table, several in (("events", made.events), ("items", made.items), ("traits", made.traits)):
@@ -148,6 +151,8 @@ class _Write:
             self._merge(part.merged)
         if part.given_back and part.given_back[2]:
             self._separate(*part.given_back)
+        if part.taken:
+            self._take_back(part.taken)
 
     def _merge(self, merged: Mapping[PersonId, PersonId]) -> None:
         """Gives all rows of some people to others, in one statement a table."""
@@ -177,6 +182,23 @@ class _Write:
         first = 'SELECT MIN(e."at") FROM events AS e WHERE e.person = people.number'
         sql = f"UPDATE people SET first_at = COALESCE(({first}), ?) WHERE id IN (?, ?)"
         self.connection.execute(sql, [FOREVER, person, to])
+
+    def _take_back(self, places: Iterable[int]) -> None:
+        """Removes the rows of these events, and people of whom there is nothing else."""
+        with self._batch(pa.table({"seq": pa.array(sorted(places), pa.int64())})):
+            within = "seq IN (SELECT seq FROM batch)"
+            touched = [
+                number for (number,) in _rows(self.connection, f"SELECT DISTINCT person FROM events WHERE {within}")
+            ]
+            for table in ("events", "items", "traits"):
+                self.connection.execute(f"DELETE FROM {table} WHERE {within}")
+        with self._batch(pa.table({"number": pa.array(touched, pa.int64())})):
+            sql = """CREATE OR REPLACE TEMP TABLE still AS SELECT batch.number AS number, MIN(e."at") AS first_at
+                FROM batch LEFT JOIN events AS e ON e.person = batch.number GROUP BY batch.number"""
+            self.connection.execute(sql)
+        self.connection.execute("DELETE FROM people WHERE number IN (SELECT number FROM still WHERE first_at IS NULL)")
+        sql = "UPDATE people SET first_at = still.first_at FROM still WHERE people.number = still.number"
+        self.connection.execute(sql)
 
     def _numbers(self, people: pa.Table) -> pa.Array:
         """The number of each of these people; who is new gets the next one."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.people.regroup import Merged, Separated, change_of
+from envoi.people.undone import taken_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,8 @@ class Part:
     merged: dict[PersonId, PersonId] = field(default_factory=dict)
     #: After that: of whom to whom the events at these positions go.
     given_back: tuple[PersonId, PersonId, Sequence[int]] | None = None
+    #: The positions of events that count no more.
+    taken: set[int] = field(default_factory=set)
 
 
 def parts(stored: Sequence[Stored], given_back: Mapping[int, Sequence[int]]) -> Iterator[Part]:
@@ -39,6 +42,7 @@ def parts(stored: Sequence[Stored], given_back: Mapping[int, Sequence[int]]) -> 
             part, places = Part(), {}
         if isinstance(change, Merged):
             _merge(part, places, change)
+        part.taken |= taken_by(one.event)
         places.setdefault(one.person, []).append(len(part.stored))
         part.stored.append(one)
         if isinstance(change, Separated):

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from envoi.clock import SystemClock
 from envoi.hosts.cli.faults import quoting
 from envoi.hosts.cli.opening import opened
 from envoi.hosts.cli.options import Json, ProjectDir
 from envoi.hosts.cli.screen import columns, note, paint, progress, show
 from envoi.hosts.importing import FileToImport, import_file, take_in_set_aside, try_file
+from envoi.hosts.imports.undoing import undo as take_back
 from envoi.reports.answers import Imported
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="Where to write the records set aside. [else within .envoi/rejects]"),
     ] = None,
+    undo: Annotated[
+        str, typer.Option(metavar="NAME", help="Instead of a file: take back what this import brought, for 7 days.")
+    ] = "",
     project: ProjectDir = None,
     json: Json = False,
 ) -> None:
@@ -47,6 +52,13 @@ def command(
     Run it again after an interruption: it goes on where it was, and nothing counts twice. After the tracking plan was
     mended, --set-aside takes in what came over HTTP and did not fit it.
     """
+    if undo:
+        if file or events or people or map_ or dry_run or set_aside or rejects:
+            raise typer.BadParameter("it stands alone, but for --project", param_hint="--undo")
+        with opened(project) as envoi, progress("taken back", "people") as advance, quoting():
+            done = take_back(envoi, undo, now=SystemClock().now(), progress=advance)
+        show(done, f"{done.name}: taken back; it was about {done.undone_people:,} people", json=json)
+        return
     if set_aside:
         if file or events or people or map_ or dry_run:
             raise typer.BadParameter("it stands alone, but for --rejects", param_hint="--set-aside")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -61,6 +62,19 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 def name_of(file: Path, fingerprint: str) -> str:
     """What an import of this file is called."""
     return f"{file.name.partition('.')[0]}-{fingerprint[:_TELLING]}"
+
+
+def name_for(root: Path, file: Path, fingerprint: str) -> str:
+    """What an import of this file is called now: one that was taken back keeps its name, and the next has another."""
+    base = name_of(file, fingerprint)
+    undone = {one.name for one in every(root) if one.undone_at}
+    names = (base if number == 1 else f"{base}-{number}" for number in count(1))
+    return next(name for name in names if name not in undone)
+
+
+def undone_of(root: Path, source: str) -> frozenset[Instant]:
+    """When the imports of this source began that were taken back: their events count no more, and may come again."""
+    return frozenset(one.seen_at for one in every(root) if one.undone_at and one.source == source)
 
 
 def keep(root: Path, one: Import) -> None:

@@ -12,6 +12,7 @@ from envoi.adapters.people.sqlite import FILE as PROFILES
 from envoi.adapters.postgres import Postgres
 from envoi.adapters.privacy.caches import ErasableRows
 from envoi.adapters.privacy.compact import compact_postgres, compact_sqlite
+from envoi.adapters.privacy.drafts import ErasableDrafts
 from envoi.adapters.privacy.files import ErasableMails, ErasableRejects
 from envoi.adapters.privacy.ledger import ErasableLedger
 from envoi.adapters.privacy.lists import ErasableLinks, ErasableSuppressions
@@ -97,6 +98,8 @@ class Reach:
             "history": self.history,
             "mail": ErasableMails(self.mail_folders(), message_ids),
             "rejects": ErasableRejects(self.state / "rejects"),
+            "drafts": ErasableDrafts(self.state / "drafts"),
+            "reviews": self.kept.reviews,
             "requests": Requests(self.root),
         }
 

@@ -87,7 +87,7 @@ ROUTES = (
     Route("/imports/upload", imports.upload, methods=["POST"], max_body_size=MOST_UPLOADED),
     Route("/imports/{draft}", imports.prepare, methods=["GET", "POST"]),
     Route("/imports/{draft}/rejects", imports.rejects),
-    Route("/imports/{name}/run", reads(imports.run)),
+    Route("/imports/{name}/run", takes(imports.run), methods=["GET", "POST"]),
     Route("/imports/{name}/run/rejects", imports.run_rejects),
     Route("/review", takes(review.review), methods=["GET", "POST"]),
     Route("/suppressions", takes(suppressions.suppressions), methods=["GET", "POST"]),

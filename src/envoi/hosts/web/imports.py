@@ -12,6 +12,8 @@ from envoi.clock import SystemClock
 from envoi.errors import EnvoiError, NotFound, ProjectError
 from envoi.hosts.imports import draft as drafts
 from envoi.hosts.imports import record, running
+from envoi.hosts.imports.undoing import DAYS, undo, why_not
+from envoi.hosts.local import open_project
 from envoi.hosts.web.imports_steps import KEPT, shown_columns, shown_rules, take_columns, take_rules
 from envoi.hosts.web.posted import FIELD, read_form, require_ours, token
 from envoi.hosts.web.upload import MOST_BYTES, Upload
@@ -33,6 +35,8 @@ OK, REFUSED = 200, 409
 #: A small file is done within this, and its page need not be looked at twice.
 AT_ONCE_S = 2.0
 EVERY = "every 1s"
+#: How long the project is waited for that a command has open.
+UNDO_WAIT_S = 10.0
 
 
 def imports(_: Request, envoi: Envoi, fields: Fields) -> Response:
@@ -190,10 +194,24 @@ def rejects(request: Request) -> Response:
     return _download(running.rejects_of(root, draft), f"{draft.id}-set-aside.jsonl")
 
 
-def run(request: Request, envoi: Envoi) -> Response:
-    """One import that was run."""
-    one = record.get(envoi.root, request.path_params["name"])
-    return page(envoi, "import_run.html", one=one, token_name=FIELD, token=token(envoi.root))
+def run(request: Request, envoi: Envoi, fields: Fields) -> Response:
+    """One import that was run, and its way back."""
+    root, name = envoi.root, request.path_params["name"]
+    one, fault = record.get(root, name), None
+    if fields and _first(fields, "act") == "undo":
+        # This process has the project open to read; to write, it opens it anew.
+        request.app.state.hold.close()
+        try:
+            with open_project(root, any_thread=True, wait_s=UNDO_WAIT_S) as writing:
+                undo(writing, name, now=SystemClock().now())
+        except EnvoiError as refused:
+            fault = refused
+        else:
+            return RedirectResponse(import_path(name, "run"), 303)
+    known = {"one": one, "fault": fault, "days": DAYS, "why_not": why_not(one, SystemClock().now())}
+    answer = page(envoi, "import_run.html", **known, token_name=FIELD, token=token(root))
+    answer.status_code = REFUSED if fault else OK
+    return answer
 
 
 def run_rejects(request: Request) -> Response:

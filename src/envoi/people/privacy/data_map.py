@@ -98,6 +98,10 @@ MAP = (
         "memberships", "who is in which segment, and since when", names="person", erased="rows deleted",
         exported="segments.json", store="memberships",
     ),
+    _database(
+        "reviews", "pairs that may be one person, and what was said of them", names="one, other", erased="rows deleted",
+        exported="what became of it is in events.json", store="reviews",
+    ),
     _database("envoi", "PostgreSQL only: the version of its tables"),
     Kept(
         where=Where.PROFILES, name="people", holds="profiles: the latest of each field and consent",
@@ -125,6 +129,12 @@ MAP = (
         erased="rows deleted", exported="events.json (what was taken of it)", store="enriched",
     ),
     _file("quality.json", "which findings about the data were told to whom: no person is in them"),
+    _file(
+        "drafts/", "imports that are being prepared, with their files", names="the file",
+        erased="drafts whose file names the person are discarded", exported="nothing of it was taken in",
+        store="drafts",
+    ),
+    _file("imports/", "a record of each import: counts, and the name of its file"),
     _file("plans/", "the project's files as they were when a campaign was planned"),
     _file("workers/", "locks of processes that send"),
     _file("tmp/", "what DuckDB lays aside while it works; empty when it ends"),
