@@ -35,7 +35,7 @@ from envoi.messages.outcome import NAMES, outcome
 from envoi.messages.warm_up import warmed
 from envoi.people.folding import Folding, survivor
 from envoi.people.latest import Latest
-from envoi.people.profile import SILENT
+from envoi.people.profile import is_silent
 from envoi.people.regroup import concerned, related
 from envoi.people.story import given_back
 
@@ -177,8 +177,8 @@ def fold_in(stores: Stores, stored: Sequence[Stored]) -> None:
 
 def fold_profiles(people: ProfileStore, stored: Sequence[Stored], archive: Archive) -> None:
     """Folds events into their people's profiles alone."""
-    # Nobody's is what was erased; what Envoi decides, for a whole campaign at once, tells nothing of its people.
-    telling = [one for one in stored if one.person != NOBODY and one.event.name not in SILENT]
+    # Nobody's is what was erased; what Envoi decides and sends tells nothing of its people.
+    telling = [one for one in stored if one.person != NOBODY and not is_silent(one.event)]
     folding = Folding(people.get, archive)
     folding.expect(who for one in telling for who in concerned(one))
     for one in telling:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from envoi.clock import Instant
-from envoi.events.event import Event, Name, PersonId, Stored, Value
+from envoi.events.event import ENVOI, Event, Name, PersonId, Stored, Value
 from envoi.people.consent import allows, refusal
 from envoi.people.profile import Profile, fold
 from envoi.people.words import REPORTED, Method
@@ -70,10 +72,15 @@ def test_the_latest_value_wins_and_at_one_time_the_later_arrival(history: Histor
     assert (profile.first_seen, profile.last_seen) == (by_time[0].event.at, by_time[-1].event.at)
 
 
-@given(histories)
-def test_what_envoi_decides_changes_no_profile(history: History) -> None:
-    profile = folded([stored(seq, at, name, **props) for seq, (at, name, props) in enumerate(history, 1)])
-    assert fold(profile, stored(99, 99, Name.DECISION_MADE, arm="send")) == profile
+@pytest.mark.parametrize("name", [Name.DECISION_MADE, Name.EMAIL_SENT, Name.EMAIL_FAILED])
+@given(history=histories)
+def test_what_envoi_decides_and_sends_changes_no_profile(name: Name, history: History) -> None:
+    profile = folded([stored(seq, at, kind, **props) for seq, (at, kind, props) in enumerate(history, 1)])
+    theirs = stored(99, 99, name)
+    ours = replace(theirs, event=replace(theirs.event, source=ENVOI))
+    assert fold(profile, ours) == profile
+    # A mail of which another system tells is part of the person's story.
+    assert fold(profile, theirs).last_seen == 99
 
 
 @given(histories)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from envoi.events.event import LOOKING_BACK, NOBODY
 from envoi.people.folding import Folding
-from envoi.people.profile import SILENT, Profile, fold
+from envoi.people.profile import Profile, fold, is_silent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Latest:
             self._start_over()
         for stored in self._log.read(after=self._seen):
             self._seen = stored.seq
-            if stored.person == NOBODY or stored.event.name in SILENT:
+            if stored.person == NOBODY or is_silent(stored.event):
                 continue
             self._count += 1
             if stored.event.name in LOOKING_BACK:

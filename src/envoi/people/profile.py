@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from envoi.clock import Instant
-from envoi.events.event import IMPUTED, Name, PersonId, Value, forgets, imputed
+from envoi.events.event import ENVOI, IMPUTED, Name, PersonId, Value, forgets, imputed
 from envoi.people.regroup import change_of
 from envoi.people.undone import takes_back
 from envoi.people.words import REPORTED
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from envoi.events.event import Event, Stored
 
 
-#: Events that say nothing of a person: what Envoi decided for them. No profile changes by them.
-SILENT = frozenset({Name.DECISION_MADE.value})
+#: What Envoi decided for a person, and what became of the mail: for a whole campaign at once, and no word of theirs.
+_SILENT = frozenset({Name.DECISION_MADE.value, Name.EMAIL_SENT.value, Name.EMAIL_FAILED.value})
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -77,7 +77,7 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
     several and is folded by people/folding.py, and so is what was taken back; here these only count as read.
     """
     event = stored.event
-    if profile is not None and (stored.seq <= profile.seq or event.name in SILENT):
+    if profile is not None and (stored.seq <= profile.seq or is_silent(event)):
         return profile
     if profile is None or profile.into or profile.is_gone:
         profile = Profile(person=stored.person)
@@ -104,6 +104,11 @@ def fold(profile: Profile | None, stored: Stored) -> Profile:
         seq=stored.seq,
         once=profile.once,
     )
+
+
+def is_silent(event: Event) -> bool:
+    """Whether an event says nothing of its person: no profile changes by it."""
+    return event.source == ENVOI and event.name in _SILENT
 
 
 def is_seen(profile: Profile) -> bool:
