@@ -19,6 +19,7 @@ from envoi.templates.mail import MailTemplate, parse_mail
 from envoi.templates.trial import Trial
 
 PARTIALS = {
+    "home": "{{ url | money }}",
     "foot": "{{ shop.name }}{{ p.name }}",
     "money": "{{ person.points | money }}",
     "sets": "{% assign why = products %}",
@@ -154,6 +155,25 @@ def test_an_item_is_tried_once_whoever_gets_it() -> None:
     assert trial.passes({"products": [tea]})
     assert not trial.passes({"products": [tea, {"price": "x"}]})
     assert not trial.passes({"products": "tea"})
+
+
+@pytest.mark.parametrize(
+    ("body", "is_so"),
+    [
+        (
+            "{{ url }}{% if url %}{{ why }}{% endif %}{% for p in list %}{{ url }}{{ p.price | money }}{% endfor %}",
+            True,
+        ),
+        ("{{ url | money }}", False),
+        ("{% for p in products %}{% if url contains 'x' %}{{ p.price | money }}{% endif %}{% endfor %}", False),
+        ("{% assign home = url %}", False),
+        ("{% render 'home' %}", False),
+        ("{% for p in products %}{{ p.name[url] | money }}{% endfor %}", False),
+    ],
+)
+def test_it_tells_whether_a_name_is_only_printed(body: str, *, is_so: bool) -> None:
+    assert Trial(mail(body)).prints_alone(["url"]) == is_so
+    assert not Trial(mail("hi").with_lines(subject="{{ url }}")).prints_alone(["url"])
 
 
 @pytest.mark.parametrize(

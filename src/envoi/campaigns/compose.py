@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from envoi.campaigns.campaign import Campaign
     from envoi.clock import Instant
     from envoi.decisions.decision import Decision
+    from envoi.events.event import PersonId
     from envoi.messages.links import Links
     from envoi.people.profile import Profile
     from envoi.settings import Settings
@@ -52,6 +53,8 @@ KNOWN = (
     "why",
     "now",
 )
+#: What templates call the pages that a mail leads its reader to, and what the pages are called.
+PAGES = {"unsubscribe_url": "unsubscribe", "preferences_url": "preferences", "view_url": "v"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,22 +122,28 @@ def compose(press: Press, decision: Decision, profile: Profile, message_id: str)
     )
 
 
-def data_for(press: Press, decision: Decision, profile: Profile) -> Mapping[str, object]:
+def data_for(
+    press: Press, decision: Decision, profile: Profile, *, pages: Mapping[str, str] | None = None
+) -> Mapping[str, object]:
     """What the template sees: plain values only, with the project's fallbacks for what the person lacks.
 
-    The campaign's subject and preview, which differ from person to person, are the template's to add.
+    The campaign's subject and preview, which differ from person to person, are the template's to add. `pages`: other
+    addresses of pages than the person's own.
     """
     settings, campaign = press.settings, press.campaign
-    token = press.links.token(decision.person, purpose=campaign.purpose, campaign=campaign.name)
     return {
         **press.shared,
         **_filled(own_data(campaign, decision, profile, settings), settings.fallbacks),
         "products": decision.products,
-        "unsubscribe_url": press.links.page("unsubscribe", token),
-        "preferences_url": press.links.page("preferences", token),
-        "view_url": press.links.page("v", token),
+        **(pages or pages_for(press, decision.person)),
         "now": _there(decision.send_at, settings.zone),
     }
+
+
+def pages_for(press: Press, person: PersonId) -> Mapping[str, str]:
+    """The addresses of the person's own pages, under their names for templates."""
+    token = press.links.token(person, purpose=press.campaign.purpose, campaign=press.campaign.name)
+    return {name: press.links.page(page, token) for name, page in PAGES.items()}
 
 
 def own_data(

@@ -111,9 +111,8 @@ def _decider(campaign: Campaign, known: Known, at: Instant) -> _Decider:
     shown = campaign.products
     picker = shown.recommender.picker(known.tables, at=at, count=shown.count) if shown else None
     draft = _draft(campaign, at)
-    # What is the same for many is made once for all of them, and looked at once by whoever tries their mails.
+    # What is the same for many is made once.
     contents: dict[tuple[bool, ...], tuple[str, Sequence[Reason]]] = {}
-    products = _Shown()
 
     def decide(people: Sequence[PersonId], holds: Mapping[str, Set[PersonId]]) -> list[Planned]:
         profiles = known.people.get(people)
@@ -126,7 +125,7 @@ def _decider(campaign: Campaign, known: Known, at: Instant) -> _Decider:
             if held not in contents:
                 content, because = choose(campaign.rules, holds, person)
                 contents[held] = content, [*because, IMPERSONAL] if is_impersonal else because
-            return _decided(planned, draft, contents[held], [products[pick] for pick in picks.get(person, ())])
+            return _decided(planned, draft, contents[held], [pick.shown for pick in picks.get(person, ())])
 
         return [each if each.skip else decided(each) for each in gated]
 
@@ -144,21 +143,6 @@ def _picks(campaign: Campaign, picker: Picker, planned: Sequence[Planned]) -> di
 def _is_impersonal(campaign: Campaign, planned: Planned) -> bool:
     shown = campaign.products
     return shown is not None and not permits(planned.profile, PROFILING, shown.profiling)
-
-
-class _Shown:
-    """Picks as decisions have them; a pick that many people get is made so once."""
-
-    def __init__(self) -> None:
-        #: By the identity of a pick: that very pick, so that no other takes its place, and what is made of it.
-        self._made: dict[int, tuple[Pick, dict[str, Value]]] = {}
-
-    def __getitem__(self, pick: Pick) -> dict[str, Value]:
-        made = self._made.get(id(pick))
-        if made is None:
-            made = (pick, {"product": pick.product, "reason": pick.reason, **pick.item})
-            self._made[id(pick)] = made
-        return made[1]
 
 
 def _gate(person: PersonId, profile: Profile | None, campaign: Campaign) -> Planned:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from envoi.campaigns.compose import data_for, for_many, lacks, own_data
+from envoi.campaigns.compose import PAGES, data_for, for_many, lacks, own_data, pages_for
 from envoi.decisions.decision import Reason
 from envoi.errors import TemplateError, Withheld
+from envoi.events.event import PersonId
 from envoi.templates.trial import Trial
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The step of a decision at which its template is tried.
 STEP = "template"
+#: The ids of nearly all people are no longer.
+_LONG = 64
 
 
 class Proof:
@@ -34,6 +37,9 @@ class Proof:
         self._press = for_many(press)
         self._trial = Trial(self._press.template)
         self._fallbacks = _used_fallbacks(press)
+        # Tokens take their time, and where they are only printed those of another do as well.
+        is_alike = self._trial.prints_alone(PAGES)
+        self._pages = pages_for(press, PersonId("x" * _LONG)) if is_alike else None
 
     def of(self, planned: Sequence[Planned]) -> list[Planned]:
         """The same plan, with the reasons why a mail is not as its template has it; without those that cannot be."""
@@ -46,9 +52,10 @@ class Proof:
 
     def _tried(self, planned: Planned, decision: Decision, profile: Profile) -> Planned:
         because = self._missing(decision, profile) if self._fallbacks else []
-        data, skip = data_for(self._press, decision, profile), ""
-        if not self._trial.passes(data):
-            setbacks, skip = self._rendered(data)
+        skip = ""
+        pages = self._pages if len(decision.person) <= _LONG else None
+        if not self._trial.passes(data_for(self._press, decision, profile, pages=pages)):
+            setbacks, skip = self._rendered(data_for(self._press, decision, profile))
             because += [*setbacks, *([skip] if skip else [])]
         if not because:
             return planned

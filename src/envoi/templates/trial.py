@@ -22,7 +22,7 @@ from envoi.templates.names import is_pure
 from envoi.templates.runtime import MISHAPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from envoi.templates.mail import MailTemplate
     from envoi.templates.program import Program
@@ -68,6 +68,16 @@ class Trial:
             return lined is not None and not lined.setbacks and self._passes(lined.data)
         except FAILURES:
             return False
+
+    def prints_alone(self, names: Collection[str]) -> bool:
+        """Whether the mail does no more with these names than to print them: then any short values pass alike."""
+        mail = self._mail
+        lines = [mail.subject.template, *([mail.preview.template] if mail.preview else [])]
+        rounds = [each.program for some in self._rounds.values() for each in some]
+        bodies = [each.body for each in (*lines, *rounds)]
+        bodies += [body for part in self._parts for body in (part.left.body, *part.left.reached().values())]
+        asked = {node.root for body in bodies for node in tree.walk(body) if isinstance(node, tree.Path)}
+        return asked.isdisjoint({"", *names})
 
     def _passes(self, data: Mapping[str, object]) -> bool:
         names = {**data, **self._fixed}

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+from msgspec.structs import force_setattr
+
+from envoi.events.event import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +28,12 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str
     #: The fields of its latest line item before the moment: name, category, price...
     item: dict[str, str | float | None] = {}
+    #: All of it, as decisions and templates have it; one for all who get this pick, so nobody changes it.
+    shown: dict[str, Value] = {}
+
+    def __post_init__(self) -> None:
+        """Makes what is shown."""
+        force_setattr(self, "shown", {"product": self.product, "reason": self.reason, **self.item})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
