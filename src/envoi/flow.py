@@ -34,6 +34,7 @@ from envoi.messages.order import Command, Order
 from envoi.messages.outcome import NAMES, outcome
 from envoi.messages.warm_up import warmed
 from envoi.people.folding import Folding, survivor
+from envoi.people.identity import home_of
 from envoi.people.latest import Latest
 from envoi.people.profile import is_silent
 from envoi.people.regroup import concerned, related
@@ -234,7 +235,8 @@ def _recorded(campaign: Campaign, stores: Stores, planned: Sequence[Planned]) ->
     new = record(stores, decisions)
     # Those of a plan that was interrupted are there already.
     found = new if len(new) == len(decisions) else stores.archive.find(ENVOI, [event.id for _, event in decisions])
-    seqs = {one.person: one.seq for one in found}
+    # By the ids of the plan: somebody may turn out to be another meanwhile.
+    seqs = {home_of(one.event, otherwise=one.person): one.seq for one in found}
     return [
         Entry(
             campaign=campaign.name,

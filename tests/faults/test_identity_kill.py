@@ -30,7 +30,7 @@ ROUNDS = int(os.environ.get("ENVOI_KILL_ROUNDS", "3"))
 def run_until_killed(folder: Path, *, steps: int, statements: int) -> int:
     """Lets the victim say that so many steps were kept, or do so many SQL statements; returns how far it was."""
     command = [sys.executable, "-m", "tests.faults.merge_people", str(folder), str(statements)]
-    said = []
+    said: list[int] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE) as victim:
         assert victim.stdout is not None
         assert victim.stdout.readline() == b"level\n"

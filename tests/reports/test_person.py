@@ -125,7 +125,7 @@ def test_the_timeline_goes_back_from_the_present(stores: Stores) -> None:
 def test_an_event_is_on_its_page(stores: Stores) -> None:
     for size in (1, 2, 3):
         for stored in timeline(stores, PersonId("2"), at=NOW, name="Order Completed", page=Page()).shown:
-            page = page_of(stores, stored, at=NOW, size=size)
+            page = page_of(stores, PersonId("2"), stored, at=NOW, size=size)
             assert stored in timeline(stores, PersonId("2"), at=NOW, name="Order Completed", page=page).shown
 
 

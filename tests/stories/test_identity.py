@@ -1,4 +1,4 @@
-"""One person, many keys: a visitor who says who they are, a tablet for all, and a mistake taken back, in a live shop."""
+"""One person, many keys: a visitor says who they are, a tablet is for all, a mistake is taken back, in a live shop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from httpx2 import Client
 
 from envoi.errors import EnvoiError
-from envoi.events.event import Name
+from envoi.events.event import Name, PersonId
 from envoi.hosts.cli.main import run
 from envoi.hosts.identity import Word, merge, open_identities, separate
 from envoi.hosts.local import open_project
@@ -42,7 +42,7 @@ def buys(client: Client, total: float, **keys: str) -> None:
     happen(client, "track", event="Order Completed", properties={"total": total}, **keys)
 
 
-def people(root: Path) -> list[str]:
+def people(root: Path) -> list[PersonId]:
     """Whose each of the customers' events is."""
     return [one.person for one in logged(root) if one.event.source == "http"]
 

@@ -26,6 +26,7 @@ from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import clock_of, links_of, settings_alone
 from envoi.messages.delivery import keep_none, never
 from envoi.messages.order import Command, Order
+from envoi.people.folding import survivor
 from envoi.reports import answers, outcome
 from envoi.reports.preview import Stage, cases, profile_of, would_get
 from envoi.reports.quality.report import quality
@@ -87,7 +88,7 @@ class Envoi:
             NotFound: no such segment, or the person had not been seen by then.
             ConditionError: the condition does not parse, or does not fit the tracking plan.
         """
-        moment, who = self._at(at), PersonId(person)
+        moment, who = self._at(at), self._called(person)
         tree = self.project.segment(segment).condition if segment else parse(condition)
         events = history(self.stores.tables, self.stores.archive, who, until=moment)
         found = why_condition(self.project.definitions, tree, events, person=who, at=moment)
@@ -109,8 +110,8 @@ class Envoi:
             NotFound: no such campaign or person.
             TemplateError: the template fails on this person's data.
         """
-        stage = self.stage(campaign)
-        made = would_get(stage, profile_of(stage, PersonId(person)))
+        stage, person = self.stage(campaign), self._called(person)
+        made = would_get(stage, profile_of(stage, person))
         audience = members(bind(stage.press.campaign.audience, stage.definitions), self.stores.tables, stage.at)
         message = made.message
         return answers.Preview(
@@ -232,6 +233,11 @@ class Envoi:
 
     def _known(self) -> Known:
         return Known(definitions=self.project.definitions, tables=self.stores.tables, people=self.stores.people)
+
+    def _called(self, person: str) -> PersonId:
+        """What the person is called now, who may have turned out to be somebody else."""
+        found = survivor(self.stores.people.get, PersonId(person))
+        return found.person if found else PersonId(person)
 
     def _at(self, at: Instant | None) -> Instant:
         return self.clock.now() if at is None else at

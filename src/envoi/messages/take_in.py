@@ -18,6 +18,7 @@ from envoi.messages.outcome import outcome_ids
 from envoi.messages.suppression import standings
 from envoi.messages.unsubscribe import withdrawal
 from envoi.people.consent import permits
+from envoi.people.identity import home_of
 from envoi.people.purposes import CLICKS, OPENS
 from envoi.people.words import Evidence, Method
 
@@ -110,7 +111,8 @@ def sent(desk: Desk, message_ids: Sequence[str]) -> dict[str, Sent]:
     ids = {each: list(outcome_ids(each)) for each in dict.fromkeys(message_ids) if each}
     found = desk.archive.find(ENVOI, [name for names in ids.values() for name in names])
     mails = {str(one.event.props.get("message_id")): one for one in found}
-    people = [one.person for one in mails.values()]
+    # By the ids of then: a person may turn out to be somebody else.
+    people = [home_of(one.event, otherwise=one.person) for one in mails.values()]
     entries = desk.statement.of(people, [str(one.event.props.get("campaign")) for one in mails.values()])
     return {
         entry.message_id: Sent(

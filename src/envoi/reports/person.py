@@ -192,14 +192,14 @@ def timeline(kept: Kept, person: PersonId, *, at: Instant, name: str = "", page:
     return Timeline(names=names, total=total, shown=kept.archive.fetch(seqs))
 
 
-def page_of(kept: Kept, stored: Stored, *, at: Instant, size: int) -> Page:
-    """The page of its person's timeline, filtered to its name, that shows this event."""
+def page_of(kept: Kept, person: PersonId, stored: Stored, *, at: Instant, size: int) -> Page:
+    """The page of the person's timeline, filtered to the event's name, that shows it."""
     sql = (
         "SELECT COUNT(*) AS n FROM events AS e JOIN people AS p ON p.number = e.person"
         " WHERE p.id = ? AND e.name = ? AND e.at <= ? AND (e.at > ? OR (e.at = ? AND e.seq > ?))"
     )
     event = stored.event
-    newer = kept.tables.query(Query(sql, (stored.person, event.name, at, event.at, event.at, stored.seq)))
+    newer = kept.tables.query(Query(sql, (person, event.name, at, event.at, event.at, stored.seq)))
     return Page(int(newer.column("n")[0].as_py()) // size + 1, size=size)
 
 
@@ -233,4 +233,9 @@ def page_of_mail(kept: Kept, person: PersonId, message_id: str, *, size: int) ->
 
 
 def _entries(kept: Kept, person: PersonId) -> list[Entry]:
-    return sorted(kept.statement.entries(person=person, limit=_ALL), key=lambda entry: (-entry.at, entry.campaign))
+    """Also those by an id that the person had before."""
+    known = kept.people.get([person]).get(person)
+    names = kept.people.get(known.once) if known else {}
+    called = [person, *(name for name, one in names.items() if one.into)]
+    found = [entry for name in called for entry in kept.statement.entries(person=name, limit=_ALL)]
+    return sorted(found, key=lambda entry: (-entry.at, entry.campaign))

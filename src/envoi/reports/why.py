@@ -10,6 +10,7 @@ from envoi.decisions.decision import from_event
 from envoi.errors import NotFound
 from envoi.events.event import ENVOI, PersonId
 from envoi.messages.outcome import outcome_ids
+from envoi.people.identity import home_of
 from envoi.reports.answers import WhyMessage, WhySegment
 from envoi.tables import Query
 
@@ -72,5 +73,7 @@ def entry_of(archive: Archive, statement: Statement, message: str) -> Entry:
         NotFound: no mail with this id was handed over.
     """
     for stored in archive.find(ENVOI, list(outcome_ids(message))):
-        return next(statement.entries(str(stored.event.props["campaign"]), person=stored.person))
+        # By the id of then: the person may turn out to be somebody else.
+        person = home_of(stored.event, otherwise=stored.person)
+        return next(statement.entries(str(stored.event.props["campaign"]), person=person))
     raise NotFound(f"no mail has the id {message!r}", hint="it is the first part of the mail's Message-ID")

@@ -24,6 +24,7 @@ from envoi.messages.ledger import Entry, State
 from envoi.messages.machine import AT_ONCE, LOOKED
 from envoi.messages.track import Hit
 from envoi.messages.track_events import Moment, OptOut, Written, events_of, opt_outs
+from envoi.people.identity import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -173,13 +174,15 @@ def _mails(box: Letterbox, decisions: Collection[str]) -> dict[str, Written]:
     found = {}
     for stored in box.log.find(ENVOI, sorted(decisions)):
         campaign = str(stored.event.props.get("campaign", ""))
-        entry = next(box.statement.entries(campaign, person=stored.person), None)
-        message = entry or Entry(campaign=campaign, person=stored.person, address="", decision=stored.seq)
+        # By the id of then: the person may turn out to be somebody else.
+        person = home_of(stored.event, otherwise=stored.person)
+        entry = next(box.statement.entries(campaign, person=person), None)
+        message = entry or Entry(campaign=campaign, person=person, address="", decision=stored.seq)
         found[stored.event.id] = Written(
-            person=stored.person,
+            person=person,
             campaign=campaign,
             message_id=message.message_id,
-            profile=as_of_now(box.log, box.people, stored.person),
+            profile=as_of_now(box.log, box.people, person),
             # In a project that lives in the past all is at one moment, which says nothing.
             sent=entry.at if entry and entry.state is State.ACCEPTED and box.settings.as_of is None else None,
         )

@@ -106,8 +106,9 @@ def _timeline(request: Request, envoi: Envoi, known: dict[str, object]) -> Respo
 def _around(request: Request, envoi: Envoi) -> Page | None:
     """The page that shows the event whose place in the log the address names; None if it names none."""
     text = request.query_params.get("around", "")
+    who = PersonId(request.path_params["person"])
     for stored in envoi.stores.archive.fetch([int(text)]) if text.isascii() and text.isdecimal() else ():
-        return reports.page_of(envoi.stores, stored, at=envoi.clock.now(), size=EVENTS_A_PAGE)
+        return reports.page_of(envoi.stores, who, stored, at=envoi.clock.now(), size=EVENTS_A_PAGE)
     return None
 
 
