@@ -79,6 +79,11 @@ MAP = (
     _database("ledger_orders", "who paused, resumed or cancelled a campaign: people of the business"),
     _database("ledger_turns", "a number"),
     _database(
+        "identity", "which keys are one person", names="node, person, apart", erased="rows deleted",
+        exported="profile.json (ids), events.json (keys)", store="identity",
+    ),
+    _database("identity_stamp", "a number that changes with them"),
+    _database(
         "links", "where the links of mails lead", names="url, where a link was made for one person",
         erased="rows that name the person deleted", exported="mails/ (the links stand in them)", store="links",
     ),
