@@ -61,7 +61,7 @@ NOBODY = PersonId("")
 #: Who is who is Envoi's own word.
 WHO_IS_WHO = frozenset({Name.PEOPLE_MERGED.value, Name.PEOPLE_SEPARATED.value})
 #: What only Envoi itself can say: a record that claims to be one of these is set aside.
-RESERVED = WHO_IS_WHO | {Name.TRAIT_IMPUTED.value, Name.IMPORT_UNDONE.value}
+RESERVED = WHO_IS_WHO | {Name.TRAIT_IMPUTED.value, Name.IMPORT_UNDONE.value, Name.CONSENT_ASKED.value}
 #: Events by which earlier ones count otherwise: whoever folds the log looks back.
 LOOKING_BACK = WHO_IS_WHO | {Name.IMPORT_UNDONE.value}
 #: The events that set fields of a profile.

@@ -112,6 +112,19 @@ def test_what_others_report_never_turns_a_no_into_a_yes(client: Client, root: Pa
     assert said(root, "left")[-1] == ("newsletter", True, "form")
 
 
+def test_who_refuses_profiling_leaves_the_segments_that_need_it_at_once(client: Client, root: Path) -> None:
+    assert (
+        client.post("/v1/track", json=track("Order Completed", user="shopper", properties={"total": 12.5})).status_code
+        == 200
+    )
+    assert segments_of(root, "shopper") == {"Buyers"}
+    said_no = track("Consent Changed", user="shopper", properties={"purpose": "profiling", "granted": False})
+    assert client.post("/v1/track", json=said_no).status_code == 200
+    assert segments_of(root, "shopper") == set()
+    left = [one.event.props for one in logged(root) if one.person == "shopper" and one.event.name == "Segment Left"]
+    assert [one["segment"] for one in left] == ["Buyers"]
+
+
 def test_global_privacy_control_closes_once_by_header_or_by_context(client: Client, root: Path) -> None:
     closed = [(purpose, False, "GPC") for purpose in ("click_tracking", "open_tracking", "profiling", "model_scoring")]
     for _ in range(2):

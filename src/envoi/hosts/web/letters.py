@@ -31,6 +31,7 @@ from envoi.messages.suppression import key_of, reason
 from envoi.people.sign_up import ends_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from envoi.events.event import Stored
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 
 #: Questions that may wait; strangers may ask as fast as they like.
 MOST_WAITING = 1_000
-#: How long a server may take to answer, and when what it put off is tried again.
-PATIENCE_S, AGAIN_S = 60.0, 60.0
+#: How long a server may take to answer, at the end less, and when what it put off is tried again.
+PATIENCE_S, LAST_PATIENCE_S, AGAIN_S = 60.0, 5.0, 60.0
 _LOOK_S = 0.2
 USE = "confirm"
 
@@ -104,12 +105,20 @@ class Letters:
             with open_letterbox(self._root) as box:
                 url = way_of(box.settings).url
                 with closing(mailer_for(url, self._root, rates=box.settings.rates_per_minute)) as mailer:
-                    again = [one for one in due if not self._is_done(box, mailer, one.question)]
+                    again = self._tried(box, mailer, due)
         except EnvoiError as error:
             _log.warning("mails to confirm cannot be sent now: %s", error)
             again = due
         with self._lock:
             self._waiting.extend(replace(one, due_s=time.monotonic() + AGAIN_S) for one in again)
+
+    def _tried(self, box: Letterbox, mailer: Mailer, due: Sequence[_Waiting]) -> list[_Waiting]:
+        """Tries these, and gives back what is to be tried again; at the end no server is waited for twice."""
+        again: list[_Waiting] = []
+        for one in due:
+            if (again and self._ends.is_set()) or not self._is_done(box, mailer, one.question):
+                again.append(one)
+        return again
 
     def _is_done(self, box: Letterbox, mailer: Mailer, question: Stored) -> bool:
         """Whether nothing is left to do about it."""
@@ -123,7 +132,7 @@ class Letters:
         receipt = handed_over(
             mailer,
             Outgoing(message_id=message.id, sender=sender, recipient=recipient, data=data),
-            patience_s=PATIENCE_S,
+            patience_s=LAST_PATIENCE_S if self._ends.is_set() else PATIENCE_S,
         )
         if receipt.state is State.DEFERRED:
             return False
