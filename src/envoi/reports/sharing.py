@@ -42,6 +42,7 @@ def _campaign(one: CampaignReport, smallest: int) -> SharedCampaign:
         audience=alone(one.audience, smallest),
         states={name: count for (kind, name), count in parts.items() if kind == "state"},
         skipped={name: count for (kind, name), count in parts.items() if kind == "skipped"},
+        has_read=read is not None,
         opened_by=_segment(read.opens.people, one.sent, smallest) if read else None,
         clicked_by=_segment(read.clicks.people, one.sent, smallest) if read else None,
     )

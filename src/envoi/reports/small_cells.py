@@ -67,6 +67,8 @@ class SharedCampaign(msgspec.Struct, frozen=True, kw_only=True):
     audience: int | None
     states: dict[str, int | None]
     skipped: dict[str, int | None]
+    #: Whether anybody was counted who opened a mail or followed a link.
+    has_read: bool
     opened_by: int | None = None
     clicked_by: int | None = None
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from envoi.hosts.cli.report import campaign_text
 from envoi.reports.answers import CampaignReport
+from tests.hosts.cli.conftest import Run
 
 WAITING = CampaignReport(
     campaign="picks@2026-11-23",
@@ -40,3 +43,19 @@ def test_a_transactional_campaign_says_so() -> None:
         finished=False, kind="transactional",
     )  # fmt: skip
     assert campaign_text(report) == "Transactional campaign receipt: not sent yet"
+
+
+def test_a_report_to_be_passed_on_hides_small_groups(shop: Path, envoi: Run) -> None:
+    with (shop / "envoi.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[privacy]\nsmallest_group = 4\n")
+    told = envoi("report", "--shared", "--project", shop, "--json").answer
+    assert told["smallest_group"] == 4
+    whole = envoi("report", "--project", shop, "--json").answer
+    sizes = {one["name"]: one["people"] for one in whole["segments"]}  # type: ignore[attr-defined]
+    everyone = whole["people"]
+    assert told["segments"] == {
+        name: None if 0 < count < 4 or 0 < everyone - count < 4 else count
+        for name, count in sizes.items()
+    }
+    assert "fewer than 4, or hidden" in envoi("report", "--shared", "--project", shop).out
+    assert envoi("report", "hello", "--shared", "--project", shop).code == 2

@@ -25,6 +25,8 @@ from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import settings_alone
 from envoi.messages.links import Link
 from envoi.messages.suppression import standings
+from envoi.people.match.review import Review
+from envoi.people.port import Node
 from envoi.segments.live import LiveJudge
 
 ADA, BOB, CLEO = PersonId("customer-ada-4711"), PersonId("customer-bob-4712"), PersonId("customer-cleo-4713")
@@ -89,6 +91,10 @@ def make(root: Path, *, store_url: str = "") -> Path:
         envoi.freeze("later")
         import_file(envoi, FileToImport(path=root / "people.csv", kind="people"))
     _heard(root)
+    draft = state_folder(root) / "drafts" / "people-1"
+    draft.mkdir(parents=True)
+    (draft / "people.csv").write_text(f"user_id\n{ADA}\n", encoding="utf-8")
+    _known(root)
     Requests(root).open(Kind.ERASE, ADA, SystemClock().now(), because=f"{ADDRESS} wrote")
     with open_project(root):
         pass
@@ -168,6 +174,22 @@ def _heard(root: Path) -> None:
         urls = [f"https://shop.example.org/?to={ADDRESS.replace('@', '%40')}", f"https://shop.example.org/?c={ADA}",
                 "https://shop.example.org/"]  # fmt: skip
         kept.targets.add([Link(id=f"l{number}", campaign="hello", url=url) for number, url in enumerate(urls)])
+
+
+def _known(root: Path) -> None:
+    """It is known who is whom: Ada has an anonymous id too, Cleo is somebody else, and Bob may be her."""
+    anonymous = PersonId("anonymous_id:browser-ada-4711")
+    nodes = [
+        Node(node=anonymous, person=ADA, is_shared=False, apart=()),
+        Node(node=ADA, person=ADA, is_shared=False, apart=(CLEO,)),
+        Node(node=CLEO, person=CLEO, is_shared=False, apart=(ADA,)),
+    ]
+    pair = Review(
+        one=BOB, other=ADA, at=SystemClock().now(), score=0.95, reasons=("a name",), records=("Ada", "enchantress"),
+    )  # fmt: skip
+    with open_stores(settings_alone(root), state_folder(root)) as kept:
+        kept.identity.write(nodes)
+        kept.reviews.put([pair])
 
 
 def segments_of(root: Path, person: PersonId) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,20 +35,20 @@ class ErasableDrafts:
         return sum(1 for _ in self._naming(people, addresses))
 
     def _naming(self, people: Sequence[PersonId], addresses: Sequence[str]) -> Iterator[Path]:
-        """Drafts in which a name stands anywhere, be it within another: rather one too many than one too few."""
+        """Drafts with a file in which an id of theirs stands as a word of its own, or an address."""
         values = {person.partition(":")[2] or person for person in people} | set(addresses)
-        names = [value.lower().encode() for value in values if value]
-        for draft in sorted(self.folder.glob("*/")):
-            if any(_has(path, names) for path in draft.iterdir() if path.is_file()):
+        words = b"|".join(re.escape(value.encode()) for value in values if value)
+        named = re.compile(rb"(?<!\w)(?:" + words + rb")(?!\w)", re.IGNORECASE)
+        for draft in sorted(self.folder.glob("*/")) if words else ():
+            if any(_has(path, named) for path in draft.iterdir() if path.is_file()):
                 yield draft
 
 
-def _has(path: Path, names: Sequence[bytes]) -> bool:
+def _has(path: Path, named: re.Pattern[bytes]) -> bool:
     with path.open("rb") as file:
         before = b""
         while piece := file.read(_PIECE):
-            text = before + piece.lower()
-            if any(name in text for name in names):
+            if named.search(before + piece):
                 return True
-            before = text[-_OVERLAP:]
+            before = piece[-_OVERLAP:]
     return False

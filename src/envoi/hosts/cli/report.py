@@ -16,10 +16,15 @@ from envoi.hosts.quality_alerts import alert
 from envoi.reports.answers import CampaignReport, Report
 from envoi.reports.engagement import with_reading
 from envoi.reports.outcome import campaign_report
+from envoi.reports.sharing import shared_report
+from envoi.reports.small_cells import in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from envoi.hosts.local import Envoi
     from envoi.reports.quality.answers import QualityReport
+    from envoi.reports.small_cells import SharedReport
 
 #: Instead of a campaign.
 QUALITY = "quality"
@@ -34,10 +39,15 @@ def command(
     alert_: Annotated[
         bool, typer.Option("--alert", help="With quality: tell those whom [quality] names what they do not know yet.")
     ] = False,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="To be passed on: numbers of few people are hidden, and sums do not tell.")
+    ] = False,
     project: ProjectDir = None,
     json: Json = False,
 ) -> int:
     """Show people, events, segments and campaigns; or one CAMPAIGN; or how good the data are, which is `quality`."""
+    if shared and (campaign or alert_):
+        raise typer.BadParameter("what is shared is the report of the whole project: name no campaign")
     when = moment(at)
     with opened(project, read_only=True) as envoi:
         if campaign == QUALITY and QUALITY not in envoi.project.campaigns:
@@ -48,6 +58,9 @@ def command(
         elif campaign:
             one = _of_campaign(envoi, campaign)
             show(one, campaign_text(one), json=json)
+        elif shared:
+            told = shared_report(envoi.report(at=when), envoi.project.settings.privacy.smallest_group)
+            show(told, _shared_text(told), json=json)
         else:
             report = envoi.report(at=when)
             show(report, _text(report), json=json)
@@ -86,6 +99,19 @@ def _text(report: Report) -> str:
             *(campaign_text(one) for one in sorted(report.campaigns, key=lambda one: one.kind == "transactional")),
         ]
     )
+
+
+def _shared_text(told: SharedReport) -> str:
+    def rows(counts: Mapping[str, int | None]) -> str:
+        return columns([(name, f"{in_words(count, told.smallest_group):>9}") for name, count in counts.items()])
+
+    parts = [f"{paint(told.project, 'bold')} as of {told.at}: {in_words(told.people, told.smallest_group)} people"]
+    parts += [f"Segments\n{rows(told.segments)}"] if told.segments else []
+    for one in told.campaigns:
+        read = {"opened by": one.opened_by, "clicked by": one.clicked_by} if one.has_read else {}
+        counts = {**one.states, **{f"skipped: {why}": n for why, n in one.skipped.items()}, "audience": one.audience}
+        parts.append(f"Campaign {paint(one.campaign, 'bold')}, planned at {one.planned_at}\n{rows({**counts, **read})}")
+    return "\n\n".join(parts)
 
 
 def campaign_text(report: CampaignReport) -> str:

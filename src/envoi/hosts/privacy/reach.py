@@ -14,6 +14,7 @@ from envoi.adapters.privacy.caches import ErasableRows
 from envoi.adapters.privacy.compact import compact_postgres, compact_sqlite
 from envoi.adapters.privacy.drafts import ErasableDrafts
 from envoi.adapters.privacy.files import ErasableMails, ErasableRejects
+from envoi.adapters.privacy.identity import ErasableKeys
 from envoi.adapters.privacy.ledger import ErasableLedger
 from envoi.adapters.privacy.lists import ErasableLinks, ErasableSuppressions
 from envoi.adapters.privacy.log import ErasableAside, ErasableLog, ErasableMentions
@@ -87,8 +88,9 @@ class Reach:
             "events": self.log(until=until),
             "mentions": ErasableMentions(self.main),
             "rejected": self.aside,
-            "identity": self.kept.identity,
             "ledger": self.ledger(salt, now),
+            "identity": ErasableKeys(self.kept.identity, self.main),
+            "reviews": self.kept.reviews,
             "links": ErasableLinks(self.main),
             "suppressions": ErasableSuppressions(self.main, self.secret),
             "states": ErasableRows(self.main, "states"),
@@ -99,7 +101,6 @@ class Reach:
             "mail": ErasableMails(self.mail_folders(), message_ids),
             "rejects": ErasableRejects(self.state / "rejects"),
             "drafts": ErasableDrafts(self.state / "drafts"),
-            "reviews": self.kept.reviews,
             "requests": Requests(self.root),
         }
 

@@ -75,7 +75,12 @@ MAP = (
         "ledger", "who is in which campaign, and what became of each mail", names="person, address, reason",
         erased="what is planned is cancelled; rows stay, of nobody", exported="mails.json", store="ledger",
     ),
+    _database(
+        "reviews", "pairs of people who may be one, for somebody to look at", names="one, other, body",
+        erased="rows deleted", exported="made from profile.json", store="reviews",
+    ),
     _database("ledger_runs", "campaigns that were planned"),
+    _database("ledger_drafts", "campaigns that are being planned"),
     _database("ledger_orders", "who paused, resumed or cancelled a campaign: people of the business"),
     _database("ledger_turns", "a number"),
     _database(
@@ -112,6 +117,8 @@ MAP = (
         where=Where.PROFILES, name="people", holds="profiles: the latest of each field and consent",
         names="person, body", erased="rows deleted", exported="profile.json", store="people",
     ),
+    Kept(where=Where.PROFILES, name="folded", holds="how far profiles have come"),
+    Kept(where=Where.PROFILES, name="people_folded", holds="the same in PostgreSQL"),
     _history("people", "who is known, and since when", names="id"),
     _history("events", "the log as columns", names="person, and columns of properties"),
     _history("items", "the line items of events", names="person, and columns of fields"),
