@@ -32,6 +32,7 @@ from envoi.conditions.tree import Ago, All, Condition, Span, Unit
 from envoi.decisions.rules import FALLBACK, Rule
 from envoi.errors import DataError, did_you_mean
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
+from envoi.events.event import Name
 from envoi.features.rfm import Rfm, fields
 from envoi.messages.address import check_address
 from envoi.settings import (
@@ -67,6 +68,10 @@ _AS_WRITTEN = (
     "holdout",
     "fallback",
 )
+#: What is told of mails after they were sent.
+_MAY_AGE = frozenset(
+    {Name.EMAIL_OPENED, Name.EMAIL_CLICKED, Name.EMAIL_PROCESSED, Name.EMAIL_DELIVERED, Name.EMAIL_DEFERRED}
+)
 _RFM_FIELDS = ("rfm_recency", "rfm_frequency", "rfm_spend", "rfm_tier")
 
 
@@ -84,6 +89,7 @@ def settings(main: EnvoiShape, mistakes: Mistakes) -> Settings | None:
     check_public(mistakes, main, MAIN)
     check_consent(mistakes, main, MAIN)
     check_delivery(mistakes, main, MAIN)
+    _check_retention(mistakes, main)
     return Settings(
         name=main.name,
         shop=Shop(**main.shop.model_dump()),
@@ -118,6 +124,14 @@ def _identity(shape: IdentityShape) -> Identity:
         limits={**usual.limits, **{str(kind): most for kind, most in shape.limits.items()}},
         blocked=frozenset(value.strip().lower() for value in shape.blocked),
     )
+
+
+def _check_retention(mistakes: Mistakes, main: EnvoiShape) -> None:
+    """What profiles, campaigns and consent are made of does not go by age."""
+    for name in main.retention.events:
+        if name in frozenset(Name) - _MAY_AGE:
+            hint = "limit events of the business's own, or how mails were delivered and read; 'inactive' erases people"
+            mistakes.note(f"{name!r} is needed for as long as its person is", MAIN, ["retention", "events"], hint=hint)
 
 
 def _check_sender(mistakes: Mistakes, sender: SenderShape) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from envoi.adapters.messages.folder import delivered
 from envoi.campaigns.compose import Press, prepared
 from envoi.campaigns.project import load
-from envoi.clock import iso
+from envoi.clock import duration, iso
 from envoi.flow import Post, Run, send
 from envoi.hosts.folder import read_files, secrets_of, state_folder
 from envoi.hosts.mailers import mail_folder, mailer_for
@@ -140,11 +140,16 @@ class Sender:
         """
         folder = mail_folder(self.mail_url, self.root)
         arrived = None
-        if folder is not None and folder.is_dir():
+        if folder is not None and folder.is_dir() and not self._may_be_gone(campaign):
             ids = {entry.message_id for entry in self.post.statement.entries(campaign, limit=1 << 62)}
             # A second copy of a mail is `<id>.2.eml`: it counts, and verify says so.
             arrived = {name for name in delivered(folder) if name.partition(".")[0] in ids}
         return outcome.verified(verify(self.post.statement, campaign, delivered=arrived))
+
+    def _may_be_gone(self, campaign: str) -> bool:
+        """Whether mails of this campaign may have been in their folder for longer than they are kept there."""
+        kept, audience = settings_alone(self.root).retention.sandbox_mail, self.post.statement.campaigns().get(campaign)
+        return kept is not None and audience is not None and audience.at < self.clock.now() - duration(kept)
 
     def _url(self, project: Project) -> str:
         """Where the mail of a project as it was planned goes: its sender may be another than now, and not confirmed."""

@@ -89,3 +89,22 @@ class ErasedPeople(Answer, frozen=True, kw_only=True):
     people: int
     #: The receipts of those done again with this command.
     replayed: list[str]
+
+
+class Retained(Answer, frozen=True, kw_only=True):
+    """What was removed because it was kept as long as `[retention]` says."""
+
+    #: True if nothing was removed yet.
+    dry_run: bool
+    #: By name.
+    events: dict[str, int]
+    set_aside: int
+    rejects_files: int
+    sandbox_mails: int
+    #: People who were erased, since nothing was heard of them for so long.
+    people: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to remove."""
+        return bool(self.events or self.set_aside or self.rejects_files or self.sandbox_mails or self.people)

@@ -54,8 +54,7 @@ def test_a_report_to_be_passed_on_hides_small_groups(shop: Path, envoi: Run) -> 
     sizes = {one["name"]: one["people"] for one in whole["segments"]}  # type: ignore[attr-defined]
     everyone = whole["people"]
     assert told["segments"] == {
-        name: None if 0 < count < 4 or 0 < everyone - count < 4 else count
-        for name, count in sizes.items()
+        name: None if 0 < count < 4 or 0 < everyone - count < 4 else count for name, count in sizes.items()
     }
     assert "fewer than 4, or hidden" in envoi("report", "--shared", "--project", shop).out
     assert envoi("report", "hello", "--shared", "--project", shop).code == 2

@@ -9,7 +9,7 @@ from envoi.adapters.tables.duckdb_file import Resources, open_history, refusals,
 from envoi.tables import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -27,28 +27,30 @@ class ErasableHistory:
         self._path = path
         self._resources = Resources(wait_s=wait_s)
 
-    def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - see `Erasable`
+    def erase(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:
         """See `Erasable.erase`.
 
         Raises:
             StoreBusy: another process has history open.
         """
-        if not self._path.exists():
-            return 0
-        draft = self._path.with_name(f"{self._path.name}.new")
-        draft.unlink(missing_ok=True)
-        with closing(
-            open_history(self._path, read_only=False, resources=self._resources, may_attach=True)
-        ) as connection:
-            count = _count(connection, people)
-            with transaction(connection):
-                for table in _TABLES:
-                    connection.execute(f"DELETE FROM {table} WHERE person IN ({_NUMBERS})", [list(people)])
-                connection.execute("DELETE FROM people WHERE id IN (SELECT UNNEST(?))", [list(people)])
-            _copy(connection, draft)
-            # While this process still has the file: who waits for it opens the new one.
-            draft.replace(self._path)
+        count = self.find(people, addresses)
+
+        def delete(connection: DuckDBPyConnection) -> None:
+            for table in _TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE person IN ({_NUMBERS})", [list(people)])
+            connection.execute("DELETE FROM people WHERE id IN (SELECT UNNEST(?))", [list(people)])
+
+        self._rewrite(delete)
         return count
+
+    def remove(self, seqs: Sequence[int]) -> None:
+        """Lets go of the events at these positions of the log."""
+
+        def delete(connection: DuckDBPyConnection) -> None:
+            for table in _TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE seq IN (SELECT UNNEST(?))", [list(seqs)])
+
+        self._rewrite(delete)
 
     def find(self, people: Sequence[PersonId], addresses: Sequence[str]) -> int:  # noqa: ARG002 - see `Erasable`
         """See `Erasable.find`."""
@@ -69,6 +71,21 @@ class ErasableHistory:
         if self._path.exists():
             with closing(open_history(self._path, read_only=False, resources=self._resources)):
                 self._path.unlink()
+
+    def _rewrite(self, delete: Callable[[DuckDBPyConnection], None]) -> None:
+        """Deletes, and writes what is left into a new file."""
+        if not self._path.exists():
+            return
+        draft = self._path.with_name(f"{self._path.name}.new")
+        draft.unlink(missing_ok=True)
+        with closing(
+            open_history(self._path, read_only=False, resources=self._resources, may_attach=True)
+        ) as connection:
+            with transaction(connection):
+                delete(connection)
+            _copy(connection, draft)
+            # While this process still has the file: who waits for it opens the new one.
+            draft.replace(self._path)
 
 
 def _count(connection: DuckDBPyConnection, people: Sequence[PersonId]) -> int:

@@ -15,7 +15,7 @@ from envoi.hosts.cli.opening import root_of
 from envoi.hosts.cli.options import Json, ProjectDir
 from envoi.hosts.cli.screen import columns, paint, show
 from envoi.hosts.folder import state_folder
-from envoi.hosts.privacy import erasing, exporting, restricting, verifying
+from envoi.hosts.privacy import erasing, exporting, restricting, retaining, verifying
 from envoi.hosts.privacy.reach import reached
 from envoi.people.privacy.erasure import last_number
 from envoi.reports.privacy import ErasedPeople, ErasureDone, Exported, Restriction, Verification
@@ -122,6 +122,28 @@ def replay(
     show(answer, f"{again}. The list of {answer.erasures:,} erasures is {answer.file}.", json=json)
 
 
+def retain(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    project: ProjectDir = None,
+    json: Json = False,
+) -> None:
+    """Remove what was kept as long as [retention] in envoi.toml says; a running 'envoi serve' does so once a day."""
+    root = root_of(project)
+    with quoting(root=root):
+        told = retaining.retain(root, by=getpass.getuser(), dry_run=dry_run)
+    counts = {
+        **told.events,
+        "records set aside": told.set_aside,
+        "files of rejects": told.rejects_files,
+        "sandbox mails": told.sandbox_mails,
+        "people of whom nothing was heard": told.people,
+    }
+    rows = columns([(name, f"{count:>9,}") for name, count in counts.items() if count])
+    would = "Would be removed" if dry_run else "Removed"
+    show(told, f"{would}\n{rows}" if rows else "Nothing is older than [retention] says.", json=json)
+
+
 def _verified(answer: Verification) -> str:
     if answer.ok:
         back = " One of them has come back since, as a new person." if answer.came_back else ""
@@ -131,4 +153,11 @@ def _verified(answer: Verification) -> str:
     return f"{paint('Not erased', 'red')}\n{rows}{fault}"
 
 
-COMMANDS = {"export": export, "erase": erase, "verify": verify, "restrict": restrict, "replay": replay}
+COMMANDS = {
+    "export": export,
+    "erase": erase,
+    "verify": verify,
+    "restrict": restrict,
+    "replay": replay,
+    "retain": retain,
+}

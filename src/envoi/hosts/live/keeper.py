@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from envoi.errors import EnvoiError
 from envoi.hosts.folder import FOLDERS
+from envoi.hosts.live.daily import Daily
 from envoi.hosts.live.status import remove_status, write_status
 from envoi.hosts.local import open_project
 
@@ -37,6 +38,7 @@ class Keeper:
         self._redefine = redefine
         self._status = status
         self._history: subprocess.Popen[str] | None = None
+        self._daily = Daily(root)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
@@ -49,6 +51,7 @@ class Keeper:
         """Ends."""
         self._stop.set()
         self._thread.join()
+        self._daily.stop()
         if self._history is not None:
             # What it wrote is whole, and whoever opens the project next writes the rest.
             self._history.terminate()
@@ -59,6 +62,7 @@ class Keeper:
         known, begun_s = stamp(self._root), time.monotonic()
         while not self._stop.wait(LOOK_S):
             write_status(self._root, self._status())
+            self._daily.look()
             found = stamp(self._root)
             if found != known and self._read():
                 known = found

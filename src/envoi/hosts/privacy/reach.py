@@ -29,6 +29,7 @@ from envoi.hosts.stores import DATABASE, open_stores, store_url_of
 from envoi.hosts.surroundings import mail_url_of, settings_alone
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -53,6 +54,8 @@ class Reach:
     history: ErasableHistory
     records: Records
     compact: Callable[[], None]
+    #: Of SQLite, which alone has a live host.
+    connection: sqlite3.Connection | None = None
 
     @property
     def state(self) -> Path:
@@ -135,5 +138,5 @@ def reached(root: Path) -> Iterator[Reach]:
 
             yield Reach(
                 root=root, settings=settings, kept=kept, secret=secret(root), main=SqliteSql(main),
-                profiles=SqliteSql(profiles), history=history, records=records, compact=compact,
+                profiles=SqliteSql(profiles), history=history, records=records, compact=compact, connection=main,
             )  # fmt: skip
