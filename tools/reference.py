@@ -37,6 +37,7 @@ answer, whose fields are a contract, or, if the command failed, `{"error": {...}
 |---|---|
 | `ENVOI_MAIL_URL` | where mail goes, before `envoi.toml`: `smtp:`, `folder:`, [others](../how-to/mail-providers.md) |
 | `ENVOI_WEBHOOK_...` | lets [a provider](../how-to/mail-providers.md#webhooks) tell what becomes of mails |
+| `ENVOI_QUALITY_SECRET` | signs [alerts about the data](../how-to/data-quality.md#hear-of-it) |
 | `ENVOI_DEBUG=1` | shows where a fault of Envoi's own happened |
 | `NO_COLOR=1` | no colours |
 """
