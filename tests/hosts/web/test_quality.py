@@ -52,6 +52,11 @@ def test_one_source_alone(pages: TestClient) -> None:
     assert "Fields as" not in pages.get("/quality?source=nobody").text
 
 
+def test_a_person_s_page_says_what_would_complete_the_profile(pages: TestClient) -> None:
+    assert "birthday; campaign &#34;birthday&#34; uses it" in pages.get("/people/562").text
+    assert "Missing, and used" not in pages.get("/people/1").text
+
+
 def test_a_condition_that_is_none_is_refused_with_its_place(pages: TestClient) -> None:
     answer = pages.get("/quality/people?where=birthdy+is+missing")
     assert answer.status_code == 400

@@ -19,6 +19,8 @@ from envoi.reports import person as reports
 from envoi.reports.consents import consent_ledger
 from envoi.reports.person_fields import fields_of
 from envoi.reports.person_keys import keys_of, turns_of
+from envoi.reports.quality.incomplete import Lacked, lacks
+from envoi.reports.quality.lineage import lineage
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from envoi.hosts.local import Envoi
     from envoi.hosts.web.posted import Fields
+    from envoi.people.profile import Profile
     from envoi.reports.paging import Page
 
 PEOPLE_A_PAGE = 50
@@ -61,6 +64,7 @@ def person(request: Request, envoi: Envoi) -> Response:
         "profile": profile,
         "called": reports.full_name(profile) or str(profile.value("email") or who),
         "fields": fields_of(envoi.stores, profile),
+        "lacks": _lacks(request, envoi, profile),
         "is_restricted": is_restricted(profile),
         "rights": [each for each in RIGHTS if _is_answered(request, each)],
         "token_name": FIELD,
@@ -68,6 +72,13 @@ def person(request: Request, envoi: Envoi) -> Response:
     }
     tell = {"segments": _segments, "mails": _mails, "consent": _consent, "keys": _keys}.get(show, _timeline)
     return tell(request, envoi, known)
+
+
+def _lacks(request: Request, envoi: Envoi, profile: Profile) -> list[Lacked]:
+    """What would complete the profile; what the project's files use is found out once."""
+    key = ("lineage", hash(frozenset(envoi.files.items())))
+    uses = request.app.state.memory.of(key, lambda: lineage(envoi.project))
+    return lacks(profile, envoi.project.definitions.catalogue, uses)
 
 
 def separate(request: Request, envoi: Envoi, fields: Fields) -> Response:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envoi.conditions.tree import AnyOf, Op, Test, Trait
 from envoi.conditions.written import written
+from envoi.people.quality.complete import lacking
 from envoi.reports.quality.answers import Completion, FieldUse, Incomplete, IncompleteProfile
+from envoi.reports.quality.findings import in_words
 from envoi.reports.quality.lineage import Use, weight
 from envoi.reports.quality.measured import held, traits
 from envoi.reports.quality.traits import LATEST
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from envoi.clock import Instant
     from envoi.conditions.tree import Condition
     from envoi.events.catalogue import Catalogue
+    from envoi.people.profile import Profile
     from envoi.reports.fields import Field
     from envoi.tables import Tables
 
@@ -25,11 +29,33 @@ _MISSING = Test(Op.MISSING)
 EXAMPLES = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacked:
+    """A field that a person lacks, and what uses it."""
+
+    field: str
+    uses: Sequence[Use]
+
+    def __str__(self) -> str:
+        """As people read it.
+
+        >>> str(Lacked(field="birthday", uses=[Use(kind="campaign", name="Birthday")]))
+        'birthday; campaign "Birthday" uses it'
+        """
+        return f"{self.field}{in_words(self.uses)}"
+
+
 def wanted(uses: Mapping[Field, Sequence[Use]], catalogue: Catalogue) -> dict[str, int]:
     """The fields of people that something uses, with their weights, the heaviest first."""
     known = traits(catalogue)
     found = {field.path: weight([*by]) for field, by in uses.items() if not field.event and field.path in known}
     return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+
+def lacks(profile: Profile, catalogue: Catalogue, uses: Mapping[Field, Sequence[Use]]) -> list[Lacked]:
+    """What would complete this one person's profile, what matters most first, each with what uses it."""
+    by_name = {field.path: list(by) for field, by in uses.items() if not field.event}
+    return [Lacked(field=name, uses=by_name[name]) for name in lacking(profile, wanted(uses, catalogue))]
 
 
 def incomplete(
