@@ -14,7 +14,9 @@ SERIES = st.lists(st.integers(0, 10_000), min_size=FEWEST, max_size=WEEKS)
 @given(SERIES, st.floats(0.5, 10))
 def test_what_was_usual_is_within_the_band(counts: list[int], width: float) -> None:
     found = band(counts, width=width)
-    assert found is not None
+    if found is None:
+        assert sorted(counts)[(len(counts) - 1) // 2] == 0
+        return
     assert found[0] <= sorted(counts)[len(counts) // 2] <= found[1] or len(counts) % 2 == 0
     assert 0 <= found[0] <= found[1]
 
@@ -32,6 +34,12 @@ def test_a_day_is_held_against_its_own_weekday() -> None:
     assert {each.verdict for each in told} == {"as expected"}
     counts[days[-1]] = 1_000
     assert banded(counts, days[-1:], begins=FIRST, width=4)[0].verdict == "too many"
+
+
+def test_what_comes_in_bursts_has_no_usual_day() -> None:
+    days = [FIRST + timedelta(days=n) for n in range(70)]
+    [last] = banded({days[-8]: 900, days[-1]: 900}, days[-1:], begins=FIRST, width=4)
+    assert (last.verdict, last.expected) == ("irregular", None)
 
 
 def test_too_little_history_expects_nothing() -> None:

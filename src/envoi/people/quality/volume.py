@@ -27,11 +27,13 @@ _MAD = 1.4826
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCount:
-    """A day's count, and the band in which it was expected; None: there is too little history to expect anything."""
+    """A day's count, and the band in which it was expected; None where nothing was, and then why."""
 
     day: date
     count: int
     expected: tuple[int, int] | None = None
+    #: Why nothing was expected: "too little history", or "irregular" where most such days have none.
+    why: str = "too little history"
 
     @property
     def verdict(self) -> str:
@@ -42,7 +44,7 @@ class DayCount:
         'too few'
         """
         if self.expected is None:
-            return "too little history"
+            return self.why
         low, high = self.expected
         return "too few" if self.count < low else "too many" if self.count > high else "as expected"
 
@@ -52,27 +54,32 @@ def banded(counts: Mapping[date, int], days: Sequence[date], *, begins: date, wi
 
     `width` is half of the band, in standard deviations.
     """
-    return [
-        DayCount(day=day, count=counts.get(day, 0), expected=_band(counts, day, begins=begins, width=width))
-        for day in days
-    ]
+    found = []
+    for day in days:
+        before = _before(counts, day, begins=begins)
+        why = "too little history" if len(before) < FEWEST else "irregular"
+        found.append(DayCount(day=day, count=counts.get(day, 0), expected=band(before, width=width), why=why))
+    return found
 
 
 def band(before: Sequence[int], *, width: float) -> tuple[int, int] | None:
-    """The lowest and the highest count to be expected after these; None if they are too few.
+    """The lowest and the highest count to be expected after these; None if they are too few, or most of them none.
+
+    What comes in bursts, as mailings do, has no usual day.
 
     >>> band([100, 104, 96, 2, 101, 99], width=4)  # the outage among them moves nothing
     (60, 139)
-    >>> band([0, 0, 1, 0], width=4), band([9, 9, 9], width=4)
-    ((0, 4), None)
+    >>> band([1, 2, 1, 0], width=4), band([0, 0, 900, 0], width=4), band([9, 9, 9], width=4)
+    ((0, 5), None, None)
     """
-    if len(before) < FEWEST:
+    middle = median(before) if len(before) >= FEWEST else 0
+    if not middle:
         return None
-    middle = median(before)
     spread = max(_MAD * median(abs(each - middle) for each in before), sqrt(middle), 1.0)
     return max(0, ceil(middle - width * spread)), floor(middle + width * spread)
 
 
-def _band(counts: Mapping[date, int], day: date, *, begins: date, width: float) -> tuple[int, int] | None:
+def _before(counts: Mapping[date, int], day: date, *, begins: date) -> list[int]:
+    """What came on the same weekdays before it."""
     weekdays = (day - timedelta(weeks=back) for back in range(1, WEEKS + 1))
-    return band([counts.get(each, 0) for each in weekdays if each >= begins], width=width)
+    return [counts.get(each, 0) for each in weekdays if each >= begins]
