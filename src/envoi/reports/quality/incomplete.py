@@ -13,6 +13,7 @@ from envoi.reports.quality.findings import in_words
 from envoi.reports.quality.lineage import Use, weight
 from envoi.reports.quality.measured import held, traits
 from envoi.reports.quality.traits import LATEST
+from envoi.reports.sample import sampled, share_of
 from envoi.tables import Query
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def incomplete(
         of=people,
         fields=sorted(fields, key=lambda each: (-each.weight * each.missing, each.field)),
         condition=lacking_any([each.field for each in fields]),
-        examples=_examples(tables, held_by, values, names, at=at),
+        examples=_examples(tables, Query(held_by, values), names, at=at, people=people),
     )
 
 
@@ -117,16 +118,17 @@ def lacking_any(names: Sequence[str]) -> str:
 
 
 def _examples(
-    tables: Tables, held_by: str, values: tuple[object, ...], names: Sequence[str], *, at: Instant
+    tables: Tables, held_by: Query, names: Sequence[str], *, at: Instant, people: int
 ) -> list[IncompleteProfile]:
-    """Those who lack most, by id."""
+    """Those who lack most, by id; of many people, among those of a sample."""
     each = ", ".join(f"COALESCE(h.has{n}, 0) AS has{n}" for n in range(len(names)))
     number = " + ".join(f"COALESCE(h.has{n}, 0)" for n in range(len(names)))
     sql = (
-        f"SELECT p.id AS id, {each} FROM people AS p LEFT JOIN ({held_by}) AS h ON h.person = p.number"
+        f"SELECT p.id AS id, {each} FROM people AS p LEFT JOIN ({held_by.sql}) AS h ON h.person = p.number"
         f" WHERE p.first_at <= ? AND {number} < {len(names)} ORDER BY {number}, p.id LIMIT {EXAMPLES}"
     )
+    query = sampled(Query(sql, (*held_by.values, at)), share_of(people))
     return [
         IncompleteProfile(person=row["id"], lacks=[name for n, name in enumerate(names) if not row[f"has{n}"]])
-        for row in tables.query(Query(sql, (*values, at))).to_pylist()
+        for row in tables.query(query).to_pylist()
     ]
