@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,6 +11,12 @@ from envoi.events.event import ENVOI, Event, Name, PersonId, Value
 
 if TYPE_CHECKING:
     from envoi.events.event import Stored
+
+    #: A recommended product: its id, why it was picked, and what the template prints of it.
+    Product = dict[str, Value]
+else:
+    # As `Value` is: a decision has the products of its event, and no copy of them.
+    Product = Any
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -38,7 +44,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     #: Probability with which the arm was drawn, in (0, 1]; replay divides by it.
     propensity: float
     #: Ids of the recommended products, best first, and why each, in step.
-    products: list[dict[str, Value]] = []
+    products: list[Product] = []
     reasons: list[Reason] = []
 
 
