@@ -216,8 +216,12 @@ class _Strip:
         self._depth += 1
         body, otherwise, after = (self.body(each) for each in (node.body, node.otherwise, node.after))
         self._depth -= 1
-        if any(node is each for each in self._lists) and not (otherwise or node.after) and self._is_of_item(node, body):
-            self.rounds.setdefault(node.items.root, []).append(_Round(item=node.item, program=self._of(body)))  # type: ignore[union-attr]
+        is_over_list = any(node is each for each in self._lists)
+        # Its items are looked at in any case: what is left out takes them for short.
+        tried = self.rounds.setdefault(node.items.root, []) if is_over_list else []  # type: ignore[union-attr]
+        is_alone = is_over_list and not (self._depth or otherwise or node.after)
+        if is_alone and self._is_of_item(node, body):
+            tried.append(_Round(item=node.item, program=self._of(body)))
         else:
             yield replace(node, body=body, otherwise=otherwise, after=after)
 
@@ -241,14 +245,11 @@ class _Strip:
             is_sure = function is not None and not value.named and len(value.args) <= function.sure
             self._count_value(value)
             return is_sure and all(map(self._prints, value.args))
-        if not isinstance(value, tree.Path) or not all(isinstance(step, str) for step in value.steps):
+        if not isinstance(value, tree.Path) or not (self._is_known(value) or self._is_of_an_item(value)):
             return False
-        if value.root in self._items:
-            return bool(value.steps)
-        if self._is_known(value):
-            self.ways.setdefault(value.root, set()).add(value.steps)  # type: ignore[arg-type]
-            return True
-        return False
+        # Of an item too: outside of its loop its name may be another's.
+        self.ways.setdefault(value.root, set()).add(value.steps)  # type: ignore[arg-type]
+        return True
 
     def _is_sure(self, test: tree.Expression) -> bool:
         """Whether asking it cannot fail."""
@@ -263,7 +264,11 @@ class _Strip:
         return self._is_known(test) or self._prints(test)
 
     def _is_known(self, value: tree.Expression) -> bool:
-        return isinstance(value, tree.Path) and value.root not in self._unknown
+        """Whether it is what the data hold there."""
+        return isinstance(value, tree.Path) and value.root not in self._unknown and _is_plain_way(value)
+
+    def _is_of_an_item(self, value: tree.Path) -> bool:
+        return value.root in self._items and bool(value.steps) and _is_plain_way(value)
 
     def _count_value(self, value: tree.Expression) -> None:
         calls = sum(isinstance(each, tree.Call) for each in tree.walk(value))
@@ -271,6 +276,10 @@ class _Strip:
 
     def _count(self, letters: int) -> None:
         self.letters[self._depth > 0] += letters
+
+
+def _is_plain_way(path: tree.Path) -> bool:
+    return all(isinstance(step, str) for step in path.steps)
 
 
 def _is_short(value: Any) -> bool:  # noqa: ANN401 - any value
