@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from envoi.adapters.database import open_database
+from envoi.adapters.people.enriched import open_answers
 from envoi.adapters.segments.sqlite import SqliteMemberships
 from envoi.clock import Instant, SystemClock
 from envoi.conditions import bind
@@ -25,6 +26,7 @@ from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import settings_alone
 from envoi.messages.links import Link
 from envoi.messages.suppression import standings
+from envoi.people.enrich import Kept as Enriched
 from envoi.people.match.review import Review
 from envoi.people.port import Node
 from envoi.segments.live import LiveJudge
@@ -95,6 +97,9 @@ def make(root: Path, *, store_url: str = "") -> Path:
     draft.mkdir(parents=True)
     (draft / "people.csv").write_text(f"user_id\n{ADA}\n", encoding="utf-8")
     _known(root)
+    with open_answers(state_folder(root)) as answers:
+        for spell in ("old enchantress", "enchantress"):
+            answers.put("census", ADA, Enriched(asked="x", answer={"title": spell}, until=SystemClock().now()))
     Requests(root).open(Kind.ERASE, ADA, SystemClock().now(), because=f"{ADDRESS} wrote")
     with open_project(root):
         pass

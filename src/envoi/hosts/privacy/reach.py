@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envoi.adapters.database import open_database
+from envoi.adapters.people.enriched import FILE as ANSWERS
 from envoi.adapters.people.enriched import ErasableAnswers
 from envoi.adapters.people.sqlite import FILE as PROFILES
 from envoi.adapters.postgres import Postgres
@@ -122,9 +123,14 @@ def reached(root: Path) -> Iterator[Reach]:
         if url := store_url_of(settings):
             with closing(Postgres(url)) as database:
                 sql = PostgresSql(database)
+
+                def compact_all() -> None:
+                    compact_postgres(database)
+                    _compact_answers(state)
+
                 yield Reach(
                     root=root, settings=settings, kept=kept, secret=secret(root), main=sql, profiles=sql,
-                    history=history, records=records, compact=lambda: compact_postgres(database),
+                    history=history, records=records, compact=compact_all,
                 )  # fmt: skip
             return
         with (
@@ -135,8 +141,16 @@ def reached(root: Path) -> Iterator[Reach]:
             def compact() -> None:
                 compact_sqlite(main)
                 compact_sqlite(profiles)
+                _compact_answers(state)
 
             yield Reach(
                 root=root, settings=settings, kept=kept, secret=secret(root), main=SqliteSql(main),
                 profiles=SqliteSql(profiles), history=history, records=records, compact=compact, connection=main,
             )  # fmt: skip
+
+
+def _compact_answers(state: Path) -> None:
+    """What other sources answered lies in a file of its own, wherever the rest is."""
+    if (state / ANSWERS).exists():
+        with closing(open_database(state / ANSWERS)) as answers:
+            compact_sqlite(answers)
