@@ -21,6 +21,7 @@ from envoi.adapters.privacy.lists import ErasableLinks, ErasableSuppressions
 from envoi.adapters.privacy.log import ErasableAside, ErasableLog, ErasableMentions
 from envoi.adapters.privacy.records import Records
 from envoi.adapters.privacy.sql import PostgresSql, SqliteSql
+from envoi.adapters.segments.sqlite import SqliteStateStore
 from envoi.adapters.tables.duckdb_erase import ErasableHistory
 from envoi.hosts.folder import secret, state_folder
 from envoi.hosts.mailers import mail_folder
@@ -30,7 +31,6 @@ from envoi.hosts.stores import DATABASE, open_stores, store_url_of
 from envoi.hosts.surroundings import mail_url_of, settings_alone
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -55,8 +55,8 @@ class Reach:
     history: ErasableHistory
     records: Records
     compact: Callable[[], None]
-    #: Of SQLite, which alone has a live host.
-    connection: sqlite3.Connection | None = None
+    #: What a live host saves, which there is with SQLite alone.
+    states: SqliteStateStore | None = None
 
     @property
     def state(self) -> Path:
@@ -145,7 +145,8 @@ def reached(root: Path) -> Iterator[Reach]:
 
             yield Reach(
                 root=root, settings=settings, kept=kept, secret=secret(root), main=SqliteSql(main),
-                profiles=SqliteSql(profiles), history=history, records=records, compact=compact, connection=main,
+                profiles=SqliteSql(profiles), history=history, records=records, compact=compact,
+                states=SqliteStateStore(main),
             )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from envoi.adapters.messages.folder import ENDING
 from envoi.adapters.privacy.ageing import old_aside, old_files, remove_aside, remove_files
-from envoi.adapters.segments.sqlite import SqliteStateStore
 from envoi.clock import Instant, duration
 from envoi.errors import EnvoiError
 from envoi.events.event import ENVOI, NOBODY, Name
@@ -92,10 +91,9 @@ def _removed(reach: Reach, old: Old) -> None:
 
 def _learn_anew(reach: Reach) -> None:
     """Has live segments judged from the log again: they may have counted what is gone."""
-    if reach.connection is not None and read_status(reach.root) is None:
-        states = SqliteStateStore(reach.connection)
-        plan, saved = states.plan()
-        states.adopt(replace(plan, segments=()), saved)
+    if reach.states is not None and read_status(reach.root) is None:
+        plan, saved = reach.states.plan()
+        reach.states.adopt(replace(plan, segments=()), saved)
 
 
 def _old(reach: Reach) -> Old:
