@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from envoi.adapters.events.memory import MemoryEventLog
 from envoi.adapters.people.memory import MemoryProfileStore
@@ -21,12 +22,12 @@ from envoi.conditions.facts import facts
 from envoi.conditions.rows import holds_at
 from envoi.errors import EnvoiError
 from envoi.events.catalogue import Catalogue, EventPlan, Kind, Property
-from envoi.events.event import Event, Name, PersonId, Stored, Value
+from envoi.events.event import ENVOI, Event, Name, PersonId, Stored, Value
 from envoi.events.port import Batch
 from envoi.flow import as_of_now, fold_profiles, keep_up, on_event
 from envoi.people.identity import resolve
 from envoi.people.latest import Latest
-from envoi.people.profile import Profile
+from envoi.people.profile import Profile, is_silent
 from envoi.people.regroup import Merged, Separated, as_event, change_of
 from envoi.people.resolver import Resolver
 from envoi.people.story import given_back
@@ -90,6 +91,13 @@ class World:
         at = Instant(self.now - int(late_s * MICROS_PER_SECOND))
         return Event(id=str(self.number), source="web", name=name, keys=keys, at=at, seen_at=self.tick(), props=props)
 
+    def mail(self, person: PersonId) -> None:
+        """What Envoi itself did to somebody; it tells nothing of them."""
+        now = self.identity.people_of([person]).get(person, person)
+        if now in {stored.person for stored in self.log.read()}:
+            sent = self.event(Name.EMAIL_SENT, {"user_id": now}, {"campaign": "spring"})
+            self.append(replace(sent, source=ENVOI))
+
     def merge(self, one: PersonId, two: PersonId) -> None:
         """What `envoi merge` does: of people whom the log knows."""
         known, people = {stored.person for stored in self.log.read()}, self.identity.people_of([one, two])
@@ -147,11 +155,12 @@ CONSENT = st.tuples(st.just("consent"), st.booleans(), KEYS, LATE)
 NODES = ["1", "2", "email:x@a.org", "email:y@a.org", "anonymous_id:a", "anonymous_id:b", "anonymous_id:c"]
 MERGE = st.tuples(st.just("merge"), st.sampled_from(NODES), st.sampled_from(NODES))
 PART = st.tuples(st.just("part"), st.sampled_from(NODES), st.sets(st.sampled_from(NODES), min_size=1, max_size=3))
+MAIL = st.tuples(st.just("mail"), st.sampled_from(NODES))
 WAIT = st.tuples(st.just("wait"), st.sampled_from([1, 5, 10]))
 CRASH = st.tuples(st.just("crash"), st.integers(0, 2))
 FOLD = st.tuples(st.just("fold"))
 STEPS = st.lists(
-    st.one_of(HAPPEN, HAPPEN, TRAIT, CONSENT, MERGE, PART, PART, WAIT, CRASH, FOLD), min_size=3, max_size=25
+    st.one_of(HAPPEN, HAPPEN, TRAIT, CONSENT, MERGE, PART, PART, MAIL, WAIT, CRASH, FOLD), min_size=3, max_size=25
 )
 
 
@@ -167,6 +176,8 @@ def lived(steps: Sequence[tuple[object, ...]]) -> World:
                 world.append(world.event(Name.CONSENT_CHANGED, keys, {"purpose": "news", "granted": granted}, late))
             case ("merge", str(one), str(two)):
                 world.merge(PersonId(one), PersonId(two))
+            case ("mail", str(person)):
+                world.mail(PersonId(person))
             case ("part", str(person), set(nodes)):
                 world.part(PersonId(person), sorted(nodes))
             case _:
@@ -228,7 +239,7 @@ def check_profiles(world: World, log: list[Stored], theirs: dict[PersonId, list[
 
 def check_profile(profile: Profile, events: list[Stored]) -> None:
     """But for consent, which depends on when they turned out to be one, a profile is what its events say."""
-    own = [one for one in events if not change_of(one.event)]
+    own = [one for one in events if not change_of(one.event) and not is_silent(one.event)]
     said = [(one.event.at, one.seq, one.event.props["size"]) for one in own if one.event.name == Name.PROFILE_UPDATED]
     trait = profile.traits.get("size")
     assert (trait.at if trait else None) == (max(said)[0] if said else None)

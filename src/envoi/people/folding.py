@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from envoi.people.merge import merged, pointer
-from envoi.people.profile import Profile, fold
+from envoi.people.profile import Profile, fold, is_silent
 from envoi.people.regroup import Merged, Separated, change_of
 from envoi.people.story import Joined, left_after, stories
 from envoi.people.undone import takes_back
@@ -99,7 +99,7 @@ class Folding:
         return known is None or known.seq < stored.seq
 
     def _tell_anew(self, person: PersonId, stored: Stored, found: Mapping[PersonId, Story]) -> None:
-        if found[person].items:
+        if any(not is_silent(one.event) for one in found[person].events(person)):
             self.profiles[person] = profile_of(found[person], person, seq=stored.seq)
 
 
@@ -109,7 +109,7 @@ def profile_of(story: Story, person: PersonId, *, seq: int) -> Profile:
     for item in story.items:
         if isinstance(item, Joined):
             found = merged(found, profile_of(item.story, person, seq=item.by.seq), item.by)
-        else:
+        elif not is_silent(item.event):
             found = fold(found, item)
     return replace(found or Profile(person=person), person=person, seq=seq, once=tuple(sorted(story.once)))
 
