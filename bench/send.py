@@ -105,6 +105,8 @@ def without_books(root: Path, campaign: str, port: int, count: int) -> float:
 
         def made() -> Iterator[Outgoing]:
             for one in chain.from_iterable(plan_in_lots(press.campaign, known, envoi.clock.now())):
+                assert one.decision
+                assert one.profile
                 message = compose(press, one.decision, one.profile, one.decision.id)
                 data = to_bytes(message, signers=signers)
                 yield Outgoing(
