@@ -19,6 +19,7 @@ from envoi.errors import TemplateError
 from envoi.templates import dialects
 from envoi.templates.language import Language
 from envoi.templates.mail import parse_mail
+from envoi.templates.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,7 +179,7 @@ def spoilt(draw: st.DrawFn, seeds: Sequence[str]) -> str:
 
 
 def assert_prints_or_is_refused(source: str, dialect: str, data: dict[str, Any], *, is_mail: bool = False) -> None:
-    """Any other error than ours, and any without end, fails the test."""
+    """Any other error than ours, and any without end, fails the test; and one in a mail that a trial found sure."""
     refused = fault(source, dialect, data, is_mail=is_mail)
     assert refused is None or refused.what
     assert refused is None or refused.at.file or refused.at.line <= source.count("\n") + 3
@@ -189,7 +190,13 @@ def fault(source: str, dialect: str, data: dict[str, Any], *, is_mail: bool) -> 
     try:
         if is_mail:
             source = f"<html><head><title>x</title></head><body>\n{source}</body></html>"
-            parse_mail(source, language=Language(dialect=dialect, partials=PARTIALS[dialect], names=names)).render(data)
+            mail = parse_mail(source, language=Language(dialect=dialect, partials=PARTIALS[dialect], names=names))
+            is_sure = Trial(mail).passes(data)
+            try:
+                assert not (mail.render(data).setbacks and is_sure)
+            except TemplateError:
+                assert not is_sure
+                raise
         else:
             dialects.parse(source, dialect=dialect, partials=PARTIALS[dialect], names=names).render(data)
     except TemplateError as error:
