@@ -19,7 +19,7 @@ from envoi.hosts.live import auditor
 from envoi.hosts.live.auditor import audit, due
 from envoi.hosts.local import open_project
 from envoi.hosts.quality_alerts import SECRET, alert, read_memory, write_memory
-from envoi.people.quality.alert import News
+from envoi.people.quality.alert import Heard, News
 from envoi.reports.quality.answers import Incomplete, QualityFinding, QualityReport
 from tests.adapters.answering import answering, saying
 from tests.reports.quality.shop import NOW, make
@@ -126,9 +126,9 @@ def test_a_crash_on_the_way_tells_nobody_twice(root: Path, target: str) -> None:
     with answering(saying(200, b"")) as server:
         listen(root, server.url, MAIL)
         target = server.url if target == "web" else target
-        tell(root, report())
         memory = read_memory(root)
-        memory.heard[target].underway = News(id="77", at=NOW, new={"a": "a is missing"})
+        memory.heard[target] = Heard(underway=News(id="77", at=NOW, new={"a": "a is missing"}))
+        memory.heard[MAIL if target != MAIL else server.url] = Heard(findings={"a": "a is missing"})
         write_memory(root, memory)
         tell(root, report("a is missing"), 1)
         told = [json.loads(each.body)["id"] for each in server.asked]

@@ -30,6 +30,7 @@ from envoi.messages.port import Outgoing
 from envoi.people.quality.alert import Heard, News, failed, in_words, news, told
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from envoi.campaigns.project import Project
@@ -78,36 +79,55 @@ class Alerts:
 
 
 def alert(root: Path, project: Project, report: QualityReport, *, at: Instant) -> Alerts:
-    """Tells everyone who listens what they do not know yet; who cannot be told is tried again with the next audit."""
-    memory, findings = read_memory(root), {each.key: each.says for each in report.findings}
-    count, faults = 0, dict[str, str]()
+    """Tells everyone who listens what they do not know yet; who cannot be told is tried again with a later audit."""
+    findings = {each.key: each.says for each in report.findings}
+    telling = _Telling(root=root, project=project, memory=read_memory(root), at=at)
     for target in project.audits.alerts:
-        heard = memory.heard.setdefault(target, Heard())
-        is_mail = target.startswith(MAILTO)
-        if heard.underway is not None and is_mail:
-            # It was on its way when this process ended: it may have gone, and does not go twice.
-            heard = memory.heard[target] = told(heard, heard.underway)
-        if heard.again_at > at:
-            continue
-        found = heard.underway or news(heard, findings, at)
-        while found is not None:
+        telling.tell(target, findings)
+    return Alerts(told=telling.told, failed=telling.failed)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Telling:
+    """One round of telling everyone; what is kept is written after each step."""
+
+    root: Path
+    project: Project
+    memory: Memory
+    at: Instant
+    told: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def tell(self, target: str, findings: Mapping[str, str]) -> None:
+        """Tells what was on its way, and then what is new since; nothing while it is too early to try again."""
+        heard = self._heard(target)
+        if heard.again_at > self.at:
+            return
+        while found := heard.underway or news(heard, findings, self.at):
             heard.underway = found
-            memory.heard[target] = heard
-            write_memory(root, memory)
+            self._keep(target, heard)
             try:
-                _tell(root, project, target, found)
+                _tell(self.root, self.project, target, found)
             except EnvoiError as fault:
-                faults[target] = str(fault)
+                self.failed[target] = str(fault)
                 _log.warning("%s could not be told what the audit found: %s", target, fault)
-                heard = failed(heard, at, is_known_again=not is_mail)
-                memory.heard[target] = heard
-                break
-            heard = memory.heard[target] = told(heard, found)
-            count += 1
-            # What was on its way from an earlier audit may be followed by what is new since.
-            found = news(heard, findings, at)
-        write_memory(root, memory)
-    return Alerts(told=count, failed=faults)
+                self._keep(target, failed(heard, self.at, is_known_again=not target.startswith(MAILTO)))
+                return
+            heard = told(heard, found)
+            self._keep(target, heard)
+            self.told += 1
+
+    def _heard(self, target: str) -> Heard:
+        """What they know; a mail that was on its way when a process ended may have gone, and does not go twice."""
+        heard = self.memory.heard.get(target, Heard())
+        if heard.underway is not None and target.startswith(MAILTO):
+            heard = told(heard, heard.underway)
+            self._keep(target, heard)
+        return heard
+
+    def _keep(self, target: str, heard: Heard) -> None:
+        self.memory.heard[target] = heard
+        write_memory(self.root, self.memory)
 
 
 def _tell(root: Path, project: Project, target: str, found: News) -> None:
