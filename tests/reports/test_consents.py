@@ -75,7 +75,7 @@ def test_what_holds_now_is_what_the_gates_say() -> None:
         "open_tracking": (None, False),
         "click_tracking": (None, False),
         "enrichment": (None, False),
-        "transactional": (None, False),
+        "transactional": (None, True),
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from envoi.clock import Instant, iso
 from envoi.people.privacy.restriction import RESTRICTED, is_restricted
-from envoi.people.purposes import CLICKS, OPENS, PROFILING, SCORING
+from envoi.people.purposes import CLICKS, OPENS, PROFILING, SCORING, TRANSACTIONAL
 from envoi.settings import Asked
 
 if TYPE_CHECKING:
@@ -44,8 +44,11 @@ def asked_for(settings: Settings) -> Mapping[str, Asked]:
 
 
 def is_open(profile: Profile | None, purpose: str, settings: Settings) -> bool:
-    """Whether data may be used for this purpose, by what the person said and by how the project asks."""
-    return permits(profile, purpose, asked_for(settings).get(purpose, Asked.OPT_IN))
+    """Whether data may be used for this purpose, by what the person said and by how the project asks.
+
+    Mail that follows from what a person did is not asked for: it is open until they object.
+    """
+    return permits(profile, purpose, {TRANSACTIONAL: Asked.OPT_OUT, **asked_for(settings)}.get(purpose, Asked.OPT_IN))
 
 
 def last_word(profile: Profile, purpose: str) -> Said | None:
