@@ -90,7 +90,7 @@ def plan_in_lots(campaign: Campaign, known: Known, at: Instant, *, size: int = L
     for start in range(0, len(judged), size):
         ids, _, *held = judged.slice(start, size).columns
         holds = {rule.name: set(ids.filter(it).to_pylist()) for rule, it in zip(campaign.rules, held, strict=True)}
-        yield decide(ids.to_pylist(), holds)
+        yield decide(ids.to_pylist(), holds, start)
 
 
 def plan_for(campaign: Campaign, known: Known, at: Instant, people: Sequence[PersonId]) -> list[Planned]:
@@ -100,11 +100,11 @@ def plan_for(campaign: Campaign, known: Known, at: Instant, people: Sequence[Per
         rule.name: wanted.intersection(members(bind(rule.when, known.definitions), known.tables, at))
         for rule in campaign.rules
     }
-    return _decider(campaign, known, at)(people, holds)
+    return _decider(campaign, known, at)(people, holds, 0)
 
 
-#: Decides for these people; told of each rule for whom it holds.
-_Decider = Callable[["Sequence[PersonId]", "Mapping[str, Set[PersonId]]"], "list[Planned]"]
+#: Decides for these people; told of each rule for whom it holds, and how many came before them.
+_Decider = Callable[["Sequence[PersonId]", "Mapping[str, Set[PersonId]]", int], "list[Planned]"]
 
 
 def _decider(campaign: Campaign, known: Known, at: Instant) -> _Decider:
@@ -114,20 +114,21 @@ def _decider(campaign: Campaign, known: Known, at: Instant) -> _Decider:
     # What is the same for many is made once.
     contents: dict[tuple[bool, ...], tuple[str, Sequence[Reason]]] = {}
 
-    def decide(people: Sequence[PersonId], holds: Mapping[str, Set[PersonId]]) -> list[Planned]:
+    def decide(people: Sequence[PersonId], holds: Mapping[str, Set[PersonId]], before: int) -> list[Planned]:
         profiles = known.people.get(people)
         gated = [_gate(person, profiles.get(person), campaign) for person in people]
         picks = _picks(campaign, picker, gated) if picker else {}
 
-        def decided(planned: Planned) -> Planned:
+        def decided(planned: Planned, place: int) -> Planned:
             person, is_impersonal = planned.person, _is_impersonal(campaign, planned)
             held = (is_impersonal, *[person in whom for whom in holds.values()])
             if held not in contents:
                 content, because = choose(campaign.rules, holds, person)
                 contents[held] = content, [*because, IMPERSONAL] if is_impersonal else because
-            return _decided(planned, draft, contents[held], [pick.shown for pick in picks.get(person, ())])
+            products = [pick.shown for pick in picks.get(person, ())]
+            return _decided(planned, draft, contents[held], name=_name(draft, place, person), products=products)
 
-        return [each if each.skip else decided(each) for each in gated]
+        return [each if each.skip else decided(each, place) for place, each in enumerate(gated, before)]
 
     return decide
 
@@ -168,8 +169,9 @@ class _Draft:
     series: str
     at: Instant
     shares: Mapping[str, float]
-    #: What the id of a decision is made of, before the person.
+    #: What the id of a decision is made of, before the person; and what all of them begin with.
     stem: str
+    prefix: str
     #: The first reasons of those in each arm.
     reasons: Mapping[str, Sequence[Reason]]
 
@@ -186,16 +188,32 @@ def _draft(campaign: Campaign, at: Instant) -> _Draft:
     }
     series, _ = occurrence(campaign.name)
     stem = f"{campaign.name}\0{iso(at)}\0"
-    return _Draft(campaign=campaign.name, series=series, at=at, shares=shares, stem=stem, reasons=because)
+    prefix = blake2b(stem.encode(), digest_size=4).hexdigest()
+    return _Draft(
+        campaign=campaign.name, series=series, at=at, shares=shares, stem=stem, prefix=prefix, reasons=because
+    )
+
+
+def _name(draft: _Draft, place: int, person: PersonId) -> str:
+    """A decision's id, 16 bytes in hex: the same whenever the same is planned, and close to those planned with it.
+
+    The log keeps ids in order: were they at random, each decision of a million would have to be put elsewhere.
+    """
+    return f"{draft.prefix}{place // LOT:08x}{blake2b(f'{draft.stem}{person}'.encode(), digest_size=8).hexdigest()}"
 
 
 def _decided(
-    planned: Planned, draft: _Draft, chosen: tuple[str, Sequence[Reason]], products: list[dict[str, Value]]
+    planned: Planned,
+    draft: _Draft,
+    chosen: tuple[str, Sequence[Reason]],
+    *,
+    name: str,
+    products: list[dict[str, Value]],
 ) -> Planned:
     person, (content, because) = planned.person, chosen
     arm, propensity = assign(draft.series, person, draft.shares)
     decision = Decision(
-        id=blake2b(f"{draft.stem}{person}".encode(), digest_size=16).hexdigest(),
+        id=name,
         campaign=draft.campaign,
         person=person,
         content=content,
