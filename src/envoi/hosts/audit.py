@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,15 @@ def note(
     """
     done = Done(at=iso(SystemClock().now()), who=by, what=what, about=about, detail=dict(detail))
     return audit_of(root).append(done)
+
+
+def whoever() -> str:
+    """Whom the machine says that this process is of, for what no person gave their name to."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # In a container a number may have no name.
+        return f"user {os.getuid()}"
 
 
 def known_as(root: Path, name: str) -> Pseudonym:

@@ -10,9 +10,11 @@ from envoi.errors import Conflict, NotFound
 from envoi.events.event import ENVOI, PersonId
 from envoi.events.port import Batch
 from envoi.flow import as_of_now
+from envoi.hosts.audit import known_as, note
 from envoi.hosts.folder import state_folder
 from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import clock_of, settings_alone
+from envoi.people.privacy.audit import Deed
 from envoi.people.regroup import Change, Merged, Separated, as_event, change_of
 from envoi.reports.answers import PeopleMerged, PeopleSeparated
 
@@ -40,6 +42,7 @@ class Word:
 class Identities:
     """A project's log, profiles and keys, open for such a word."""
 
+    root: Path
     log: Log
     people: ProfileStore
     identity: IdentityStore
@@ -136,6 +139,9 @@ class Identities:
         """What became of it: the log says how it is at that moment."""
         now = self.clock.now()
         who = wanted.into if isinstance(wanted, Merged) else wanted.person
+        what = Deed.MERGED if isinstance(wanted, Merged) else Deed.SEPARATED
+        # Noted first: what cannot be noted is not done.
+        note(self.root, what, by=wanted.by, about=known_as(self.root, who))
         asked = as_event(wanted, cause=f"{wanted.by} at {now}", at=now, seen_at=now)
         stored = self.log.append(Batch(events=[(who, asked)]))
         return [change for one in stored if (change := change_of(one.event))]
@@ -152,7 +158,7 @@ def open_identities(root: Path) -> Iterator[Identities]:
     """
     settings = settings_alone(root)
     with open_stores(settings, state_folder(root)) as kept:
-        yield Identities(log=kept.log, people=kept.people, identity=kept.identity, clock=clock_of(settings))
+        yield Identities(root=root, log=kept.log, people=kept.people, identity=kept.identity, clock=clock_of(settings))
 
 
 def merge(root: Path, one: str, other: str, word: Word) -> PeopleMerged:

@@ -16,16 +16,18 @@ import msgspec
 from envoi.adapters.people.behind import ProfilesBehind
 from envoi.clock import Instant, SystemClock, iso
 from envoi.events.clean import Cleaner
-from envoi.events.event import ENVOI, Rejected
+from envoi.events.event import ENVOI, Name, Rejected
 from envoi.events.port import Batch, Mark
 from envoi.events.tally import Tally, kind
 from envoi.flow import on_events
 from envoi.hosts import apart
+from envoi.hosts.audit import note, whoever
 from envoi.hosts.folder import state_folder
 from envoi.hosts.imports.record import Import, find, keep, name_for, undone_of
 from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
 from envoi.hosts.standards import standardiser
+from envoi.people.privacy.audit import Deed
 from envoi.people.reported import heard, of_whoever
 from envoi.people.words import Method
 from envoi.reports.answers import Imported, Standardised
@@ -84,6 +86,8 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
     finished_at = SystemClock().now()
     answer = msgspec.structs.replace(run.answer(new), name=run.name, rejects_file=rejects_file, resumed_at=run.start)
     keep(envoi.root, _finished(record, answer, log, finished_at, aside()))
+    if consents := new[Name.CONSENT_CHANGED]:
+        note(envoi.root, Deed.IMPORTED, by=whoever(), detail={"import": run.name, "consents": consents})
     log.append(Batch(mark=Mark(name=run.mark("finished"), position=finished_at)))
     return msgspec.structs.replace(answer, seconds=time.perf_counter() - begun_s)
 

@@ -17,6 +17,7 @@ from envoi.clock import Instant, iso
 from envoi.conditions import bind, parse
 from envoi.events.event import PersonId
 from envoi.flow import Stores, catch_up, in_bulk
+from envoi.hosts.audit import note, whoever
 from envoi.hosts.folder import read_files, state_folder
 from envoi.hosts.plans import Planned, pin
 from envoi.hosts.privacy.erasing import settle
@@ -27,6 +28,7 @@ from envoi.hosts.surroundings import clock_of, links_of, settings_alone
 from envoi.messages.delivery import keep_none, never
 from envoi.messages.order import Command, Order
 from envoi.people.folding import survivor
+from envoi.people.privacy.audit import Deed
 from envoi.reports import answers, outcome
 from envoi.reports.preview import Stage, cases, profile_of, would_get
 from envoi.reports.quality.report import quality
@@ -176,6 +178,8 @@ class Envoi:
         self.pin(campaign)
         with what_is_there_stays():
             is_new = in_bulk(press.campaign, self.stores, self.project.definitions, now, press=press)
+        if is_new:
+            note(self.root, Deed.BEGUN, by=whoever(), detail={"campaign": campaign})
         if is_new and press.campaign.when.rate_per_h:
             rate = Order(command=Command.RATE, by="the campaign's file", rate_per_h=press.campaign.when.rate_per_h)
             self.stores.ledger.order(campaign, rate, at=now)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from envoi.clock import SystemClock, iso
+from envoi.hosts.audit import known_as, note
 from envoi.hosts.cli.faults import quoting
 from envoi.hosts.cli.opening import root_of
 from envoi.hosts.cli.options import Json, ProjectDir
@@ -16,6 +17,7 @@ from envoi.hosts.folder import secret, state_folder
 from envoi.hosts.stores import open_stores
 from envoi.hosts.surroundings import settings_alone
 from envoi.messages.suppression import SOFT_BOUNCES, by_hand, key_of, lift, reason
+from envoi.people.privacy.audit import Deed
 from envoi.reports.answers import Suppressed, Suppressions
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ def command(
         known = kept.suppressions
         key = key_of(address, secret(root)) if address else None
         if key and (suppress or lift_it):
+            # Noted first: what cannot be noted is not done.
+            what = Deed.LIFTED if lift_it else Deed.SUPPRESSED
+            note(root, what, by=getpass.getuser(), about=known_as(root, address.strip().casefold()))
             known.add([_word(key, suppress=suppress, lift_it=lift_it)])
         found = list(known.get([key]).values()) if key else list(known.scan(limit=_ALL))
     answer = Suppressions(address=address, suppressed=[_told(one) for one in found if address or reason(one)])

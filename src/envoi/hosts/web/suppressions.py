@@ -9,12 +9,14 @@ from starlette.responses import RedirectResponse
 
 from envoi.clock import SystemClock
 from envoi.errors import ProjectError
+from envoi.hosts.audit import known_as, note
 from envoi.hosts.folder import secret
 from envoi.hosts.sending import open_sender
 from envoi.hosts.web.posted import FIELD, token
 from envoi.hosts.web.sending import BY
 from envoi.hosts.web.view import page, suppressions_path
 from envoi.messages.suppression import SOFT_BOUNCES, by_hand, key_of, lift, reason
+from envoi.people.privacy.audit import Deed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +92,9 @@ def _order(envoi: Envoi, address: str, fields: Fields) -> None:
     if not why:
         raise ProjectError("nobody would know why", hint="say why: it is kept with the address")
     word = lift if act == "lift" else by_hand
+    # Noted first: what cannot be noted is not done.
+    what = Deed.LIFTED if act == "lift" else Deed.SUPPRESSED
+    note(envoi.root, what, by=BY, about=known_as(envoi.root, address.casefold()))
     with open_sender(envoi.root) as sender:
         sender.suppressions.add([word(key_of(address, secret(envoi.root)), at=at, who=BY, why=why)])
 

@@ -14,7 +14,9 @@ import tomlkit
 
 from envoi.campaigns.project import load
 from envoi.errors import Conflict, NotFound, ProjectError
+from envoi.hosts.audit import note
 from envoi.hosts.folder import read_files
+from envoi.people.privacy.audit import Deed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +83,7 @@ def save(root: Path, name: str, draft: Kept, observed: Mapping[str, Mapping[str,
     # A reader finds the old file or the new one, never half of one.
     partial = path.with_name(f".{path.name}.new")
     partial.write_text(text, encoding="utf-8")
+    note(root, Deed.CHANGED, by="the pages", detail={"file": draft.file})
     partial.replace(path)
     _keep_name(path.parent)
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from envoi.campaigns.project import load
 from envoi.errors import Conflict, InvalidProject, NotFound, ProjectError, did_you_mean
+from envoi.hosts.audit import note
 from envoi.hosts.folder import FOLDERS, read_files
+from envoi.people.privacy.audit import Deed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +99,7 @@ def save(root: Path, before: Opened, text: str, observed: Mapping[str, Mapping[s
         file.flush()
         os.fsync(file.fileno())
     shutil.copymode(path, partial)
+    note(root, Deed.CHANGED, by="the pages", detail={"file": f"{FOLDER}/{before.name}"})
     partial.replace(path)
 
 
