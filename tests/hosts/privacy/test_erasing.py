@@ -10,14 +10,18 @@ import pytest
 from envoi.adapters.postgres import Postgres
 from envoi.adapters.privacy.records import Records
 from envoi.adapters.privacy.sql import PostgresSql
+from envoi.clock import SystemClock
 from envoi.errors import NotFound
+from envoi.events.event import Name
+from envoi.events.port import Batch
+from envoi.flow import on_events
 from envoi.hosts.audit import audit_of
 from envoi.hosts.folder import secret, state_folder
 from envoi.hosts.local import open_project
 from envoi.hosts.privacy.erasing import erase
 from envoi.messages.suppression import key_of, reason
 from envoi.people.privacy.audit import Deed
-from tests.hosts.privacy.used import ADA, ADDRESS, BOB, CLEO, NEW_ADDRESS, TRACES, make, traces
+from tests.hosts.privacy.used import ADA, ADDRESS, BOB, CLEO, NEW_ADDRESS, TRACES, event, make, traces
 from tests.postgres import empty
 
 
@@ -66,6 +70,18 @@ def test_an_address_that_bounced_stays_suppressed_as_a_key(used: Path) -> None:
     with open_project(used) as envoi:
         key = key_of(NEW_ADDRESS, secret(used))
         assert reason(envoi.suppressions.get([key])[key]) == "hard bounce: 5.1.1 <[erased]> is unknown"
+
+
+def test_who_had_said_no_gets_no_mail_whoever_has_the_address_next(used: Path) -> None:
+    now = SystemClock().now()
+    no = event(Name.CONSENT_CHANGED, BOB, "no", {"purpose": "newsletter", "granted": False}, now)
+    with open_project(used) as envoi:
+        for _ in on_events(envoi.stores, [Batch(events=[no])]):
+            pass
+    erase(used, [BOB], because="", by="ann")
+    with open_project(used) as envoi:
+        key = key_of("bob@persons.example", secret(used))
+        assert "had said no" in reason(envoi.suppressions.get([key])[key])
 
 
 def test_who_is_not_known_cannot_be_erased(used: Path) -> None:
