@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from envoi.adapters.segments.memory import MemoryMemberships, MemoryStateStore
 from envoi.clock import Instant, SystemClock, parse_instant
-from envoi.conditions import bind
+from envoi.conditions import bind, parse
 from envoi.errors import Conflict, NotFound
 from envoi.events.event import NOBODY, Event, Name, PersonId, Stored, Value
 from envoi.events.port import Batch
-from envoi.flow import catch_up, on_events
+from envoi.flow import catch_up, keep_up, on_events
 from envoi.hosts.cli.init import make
 from envoi.hosts.identity import Word, open_identities
 from envoi.hosts.importing import import_file
@@ -26,6 +27,8 @@ from envoi.people.latest import Latest
 from envoi.people.profile import Profile
 from envoi.segments.happen import happen
 from envoi.segments.live import LiveJudge
+from envoi.segments.plan import take_up
+from envoi.segments.watch import Watch
 
 ORDERS = (
     "customer,order,at,total\n1,o1,2026-10-01T10:00:00Z,10\n1,o2,2026-10-02T10:00:00Z,20\n7,o3,2026-10-03T10:00:00Z,5\n"
@@ -229,6 +232,34 @@ def test_who_reads_the_log_beside_sees_it_at_once(envoi: Envoi) -> None:
     beside.refresh()
     assert replace(beside.get([PersonId("1")])[PersonId("1")], seq=0) == known(envoi)["1"]
     assert latest(envoi, ["1"]) == {"1": known(envoi)["1"]}
+
+
+def test_live_segments_let_people_go_at_once_and_a_restart_knows_it(envoi: Envoi) -> None:
+    definitions, log = envoi.project.definitions, envoi.stores.log
+    condition = 'did "Order Completed"'
+    members, states = MemoryMemberships(), MemoryStateStore()
+
+    def watching() -> Watch:
+        judge = LiveJudge({"Buyers": bind(parse(condition), definitions)})
+        watch = take_up(judge, states, members, envoi.stores.archive, head=log.position(), now=SystemClock().now())
+        while keep_up(log, watch):
+            pass
+        return watch
+
+    watch = watching()
+    one = import_file(envoi, file(envoi, "orders", ORDERS, MAP))
+    bought(envoi, "1", "t1")
+    while keep_up(log, watch):
+        pass
+    assert members.members("Buyers") == ["1", "7"]
+    undo(envoi, one.name, now=SystemClock().now())
+    while keep_up(log, watch):
+        pass
+    assert members.members("Buyers") == ["1"]
+    watch.save(all_of_them=True)
+    bought(envoi, "7", "t2")
+    assert watching().judge.segments(PersonId("7")) == ["Buyers"]
+    assert members.members("Buyers") == ["1", "7"]
 
 
 def test_folding_the_log_anew_gives_the_same(envoi: Envoi) -> None:
