@@ -34,12 +34,10 @@ class Shop:
     rows: dict[str, tuple[str, ...]]
     queue: MemoryReviewQueue = field(default_factory=MemoryReviewQueue)
     told: list[tuple[str, str, str, str]] = field(default_factory=list)
-    weights: dict[PersonId, int] = field(default_factory=dict)
+    once: dict[str, tuple[PersonId, ...]] = field(default_factory=dict)
 
     def match(self, *, dry_run: bool = False) -> PeopleMatched:
-        matching = Matching(
-            people=self.store(), queue=self.queue, weights=lambda _: self.weights, clock=FixedClock(Instant(7))
-        )
+        matching = Matching(people=self.store(), queue=self.queue, clock=FixedClock(Instant(7)))
         return match_people(self.root, matching, None if dry_run else self.merge)
 
     def merge(self, one: PersonId, other: PersonId, *, because: str, by: str, score: float) -> PersonId:
@@ -50,7 +48,7 @@ class Shop:
 
     def store(self) -> MemoryProfileStore:
         store = MemoryProfileStore()
-        store.put([profile(who, row) for who, row in self.rows.items()])
+        store.put([replace(profile(who, row), once=self.once.get(who, ())) for who, row in self.rows.items()])
         return store
 
 
@@ -122,7 +120,7 @@ def test_no_more_are_merged_or_asked_than_the_cap_allows(shop: Shop) -> None:
 
 def test_a_person_merged_of_several_counts_as_several(shop: Shop) -> None:
     (shop.root / "match.toml").write_text("cap = 3")
-    shop.weights = {PersonId("rob"): 3}
+    shop.once = {"rob": (PersonId("a"), PersonId("b"))}
     assert [(each.left, each.right) for each in shop.match(dry_run=True).refused] == [("bob", "rob")]
 
 

@@ -54,8 +54,8 @@ class Matching:
 
     people: ProfileStore
     queue: ReviewQueue
-    #: How many records a person was merged of.
-    weights: Callable[[Sequence[PersonId]], Mapping[PersonId, int]] = lambda _: {}
+    #: Has profiles follow the merges that were made.
+    settled: Callable[[], None] = lambda: None
     clock: Clock = field(default_factory=SystemClock)
 
 
@@ -74,13 +74,14 @@ def match_people(
     crowd = _Crowd.read(matching, mapping, progress)
     nicknames = english()
     linker, because = linker_for(len(crowd.people.keys), nicknames)
-    found = find(crowd.people, linker, nicknames=nicknames, bounds=crowd.bounds(matching, mapping.cap))
+    found = find(crowd.people, linker, nicknames=nicknames, bounds=crowd.bounds(mapping.cap))
     certain = _links(link for each in found.certain for link in each.links)
     doubtful = _links(link for each in found.clusters for link in each.links if link.score < MERGE)
     done = _Done(crowd, nicknames, matching)
     if merge:
         for link in certain:
             done.merge(link, merge)
+        matching.settled()
     new = renew(matching.queue, done.questions(doubtful)) if merge else 0
     return PeopleMatched(
         people=len(crowd.people.keys),
@@ -110,13 +111,18 @@ class _Crowd:
     digests: Mapping[PersonId, str]
     #: Records that somebody told apart.
     told_apart: frozenset[tuple[int, int]]
+    #: How many people those were who turned out to be one.
+    weights: Mapping[int, int]
 
     @classmethod
     def read(cls, matching: Matching, mapping: FieldMap, progress: Progress) -> _Crowd:
         keys: list[PersonId] = []
+        weights: dict[int, int] = {}
         table = Columns()
         for profile in everybody(matching.people):
             if fields := record_of(profile):
+                if profile.once:
+                    weights[len(keys)] = 1 + len(profile.once)
                 keys.append(profile.person)
                 table.add(fields)
             if len(keys) % _PAGE == 0:
@@ -134,22 +140,20 @@ class _Crowd:
             kinds=kinds,
             digests=digests,
             told_apart=frozenset((one, other) for one, other in apart),
+            weights=weights,
         )
 
     def key(self, record: int) -> PersonId:
         """Whose record it is."""
         return self.people.keys[record]  # type: ignore[return-value]  # made of people's ids above
 
-    def bounds(self, matching: Matching, cap: int) -> Bounds:
+    def bounds(self, cap: int) -> Bounds:
         """What no cluster goes beyond."""
         apart = defaultdict(set)
         for one, other in self.told_apart:
             apart[one].add(other)
             apart[other].add(one)
-        keys = [self.key(number) for number in range(len(self.people.keys))]
-        several = {person: count for person, count in matching.weights(keys).items() if count > 1}
-        weights = {number: several[person] for number, person in enumerate(keys) if person in several}
-        return Bounds(cap=cap, apart={one: frozenset(some) for one, some in apart.items()}, weights=weights)
+        return Bounds(cap=cap, apart={one: frozenset(some) for one, some in apart.items()}, weights=self.weights)
 
 
 @dataclass(slots=True)

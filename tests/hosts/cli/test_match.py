@@ -95,3 +95,19 @@ def test_of_a_projects_own_people_it_tells_who_would_be_merged(envoi: Run, shop:
 @pytest.mark.parametrize("arguments", [["--people", "crm.csv"], ["--dry-run", "crm.csv"], []])
 def test_people_and_a_file_are_two_questions(envoi: Run, arguments: list[str]) -> None:
     assert envoi("match", *arguments).code == 2
+
+
+def test_people_of_a_project_are_merged_once(envoi: Run, shop: Path, file: Path) -> None:
+    mapping = shop / "crm.toml"
+    traits = ["first_name", "surname", "dob", "email", "phone", "address", "postcode"]
+    mapping.write_text(
+        'kind = "people"\nsource = "desk"\nas_of = 2026-01-01\n[keys]\nuser_id = "id"\n[traits]\n'
+        + "".join(f'{name} = "{name}"\n' for name in traits)
+    )
+    assert envoi("import", file, "--map", mapping, "--project", shop).code == 0
+    merged = envoi("match", "--people", "--project", shop, "--json").answer["merged"]
+    assert isinstance(merged, list)
+    assert [(each["left"], each["right"]) for each in merged] == [("c100", "c101")]
+    assert envoi("match", "--people", "--project", shop, "--json").answer["merged"] == []
+    who = envoi("who", 'email = "rob@example.org"', "--count", "--project", shop, "--json")
+    assert who.answer["count"] == 1

@@ -74,8 +74,12 @@ def command(
 def _match_people(project: Path | None, *, dry_run: bool, json: bool) -> None:
     root = root_of(project)
     with sending(project) as sender, merging_of(root) as merging, progress("read", "people") as advance, quoting():
-        catch_up_profiles(sender.post.log, sender.post.people, sender.post.archive)
-        matching = Matching(people=sender.post.people, queue=sender.reviews)
+
+        def settled() -> None:
+            catch_up_profiles(sender.post.log, sender.post.people, sender.post.archive)
+
+        settled()
+        matching = Matching(people=sender.post.people, queue=sender.reviews, settled=settled)
         found = match_people(root, matching, None if dry_run else merging.merge, progress=advance)
     if found.because:
         note(f"matched by rules: {found.because}")

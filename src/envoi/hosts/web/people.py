@@ -54,7 +54,7 @@ def person(request: Request, envoi: Envoi) -> Response:
     """One person: their timeline, segments, mails, consent or keys."""
     who = PersonId(request.path_params["person"])
     profile = envoi.stores.people.get([who]).get(who)
-    if profile is None:
+    if profile is None or profile.is_gone:
         raise NotFound(f"no person {who!r}", hint="look for people by id, name, phone or e-mail address")
     if profile.into:
         return RedirectResponse(person_path(profile.into), 303)
