@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
@@ -194,10 +195,18 @@ def test_events_are_told_from_people(wizard: Wizard) -> None:
     assert "order_id" not in wizard.post(path, "next", "columns", event="Order Completed").partition("wrong")[2]
 
 
-def test_an_import_is_taken_back_by_a_button(wizard: Wizard) -> None:
+def test_a_run_that_was_killed_goes_on_and_is_taken_back_by_a_button(wizard: Wizard) -> None:
     path = wizard.upload("id,city\n901,Leeds\n")
     wizard.post(path, "next", "columns")
-    assert "Take it back" in wizard.take_in(path)
+    # What a run leaves that was killed: it said that it had begun, and nothing after that.
+    draft = drafts.get(wizard.root, path.rpartition("/")[2])
+    told = running.Progress(what=running.RUN, done=7)
+    (drafts.folder(wizard.root, draft.id) / "progress.json").write_bytes(msgspec.json.encode(told))
+    page = wizard.client.get(f"{path}?step=try").text
+    assert "interrupted after 7 records" in page
+    assert ">Go on</button>" in page
+    wizard.post(path, "run", "try")
+    assert "Take it back" in wizard.done(path)
     (one,) = record.every(wizard.root)
     page = wizard.post(f"/imports/{one.name}/run", "undo", "")
     assert "It was taken back" in page

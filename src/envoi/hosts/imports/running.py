@@ -122,6 +122,13 @@ def progress(root: Path, draft: Draft) -> Progress:
         return Progress(what=TRY)
 
 
+def stopped(root: Path, draft: Draft) -> Progress | None:
+    """How far a run came that ended in the middle, as by a crash; None if none did."""
+    told = progress(root, draft)
+    is_open = outcome(root, draft) is None and not draft.done and not is_running(root, draft)
+    return told if told.what == RUN and is_open else None
+
+
 def outcome(root: Path, draft: Draft) -> Outcome | None:
     """How it ended the last time; None if it has not, or was killed."""
     try:

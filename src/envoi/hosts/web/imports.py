@@ -181,6 +181,7 @@ def _tried(envoi: Envoi, draft: Draft) -> dict[str, object]:
         text = (envoi.root / draft.map).read_text(encoding="utf-8") if draft.map else drafts.map_text(draft)
     return {
         "ended": ended,
+        "stopped": running.stopped(envoi.root, draft),
         "map_text": text,
         "has_rejects": running.rejects_of(envoi.root, draft).exists(),
         "kept": KEPT,
