@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from envoi.adapters.events.memory import MemoryEventLog
 from envoi.adapters.people.memory_identity import MemoryIdentityStore
@@ -10,12 +12,14 @@ from envoi.clock import Instant
 from envoi.errors import Conflict, NotFound
 from envoi.events.event import Event, Name, PersonId, Stored, Value
 from envoi.events.port import Batch
+from envoi.people import resolver as resolver_module
 from envoi.people.identity import resolve
 from envoi.people.regroup import Merged, Separated, as_event, change_of
 from envoi.people.resolver import ALIAS, Resolver
 from envoi.settings import Identity
 
 Keys = dict[str, str]
+Happening = tuple[PersonId, Event]
 
 
 class Shop:
@@ -166,6 +170,16 @@ def test_somebodys_word_counts_beyond_limits_and_is_taken_back() -> None:
     assert [shop.person(keys) for keys in (U17, X, U18, A)] == ["17", "17", "18", "18"]
 
 
+def test_a_shared_key_is_somebodys_again_by_a_persons_word_alone() -> None:
+    shop = Shop()
+    shop.happen(X, U17 | X, U18 | X, X, U17 | A)
+    shop.happen(X, name=ALIAS, props={"previous_id": "18"})
+    assert [shop.person(keys) for keys in (X, U17 | X)] == ["email:x@example.org", "17"]
+    shop.merge("17", "email:x@example.org")
+    assert [shop.person(keys) for keys in (X, U17 | X, X)] == ["17"] * 3
+    assert [shop.person(keys) for keys in (U18 | X, X)] == ["18", "email:x@example.org"]
+
+
 def test_what_was_separated_is_not_joined_again_by_the_same_keys() -> None:
     shop = Shop()
     shop.happen(A, U17 | A)
@@ -223,3 +237,45 @@ def test_no_client_says_who_is_who() -> None:
     shop.happen(U17 | A)
     shop.happen(U18, name=Name.PEOPLE_MERGED, props={"into": "18", "from": "17", "nodes": []})
     assert shop.person(U17) == "17"
+
+
+KEYS = st.fixed_dictionaries(
+    {},
+    optional={
+        "user_id": st.sampled_from(["1", "2", "3"]),
+        "email": st.sampled_from(["x@a.org", "X@a.org", "y@a.org", "info@a.org"]),
+        "device": st.sampled_from(["1", "d"]),
+        "anonymous_id": st.sampled_from(["a", "b"]),
+    },
+).filter(bool)
+ALIASES = st.sampled_from(["", "", "", "", "a", "2"])
+
+
+@settings(max_examples=200)
+@given(
+    groups=st.lists(st.lists(st.tuples(KEYS, ALIASES), min_size=1, max_size=4), max_size=8),
+    most=st.sampled_from([1, 3, 1_000]),
+)
+def test_what_is_remembered_and_how_events_are_grouped_change_nothing(
+    groups: list[list[tuple[Keys, str]]], most: int
+) -> None:
+    remembering, forgetting = MemoryIdentityStore(), MemoryIdentityStore()
+    at_once, one_by_one = list[Happening](), list[Happening]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolver_module, "MOST_SETTLED", most)
+        resolver = Resolver(remembering, Identity)
+        for place, group in enumerate(groups):
+            events = [_event(f"{place}-{number}", *each) for number, each in enumerate(group)]
+            at_once += resolver(events)
+            for event in events:
+                one_by_one += Resolver(forgetting, Identity)([event])
+    assert at_once == one_by_one
+    nodes = [PersonId(each) for each in ("1", "2", "3", "email:x@a.org", "email:y@a.org", "device:d", "anonymous_id:a")]
+    assert remembering.people_of(nodes) == forgetting.people_of(nodes)
+
+
+def _event(number: str, keys: Keys, alias: str) -> Happening:
+    props: dict[str, Value] = {"previous_id": alias} if alias else {}
+    name = ALIAS if alias else "Seen"
+    event = Event(id=number, source="web", name=name, keys=keys, at=Instant(1), seen_at=Instant(1), props=props)
+    return resolve(keys) or PersonId(""), event

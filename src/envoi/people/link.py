@@ -129,11 +129,13 @@ class Linker:
                 self.view.shared.append(node)
             return person, fault
         into, gone = (other, person) if self._trust(other) < self._trust(person) else (person, other)
-        nodes = self.view.nodes_of(gone)
+        nodes = sorted(self.view.nodes_of(gone))
         if self._has_lived(gone, bridge):
             found.merges.append(Merged(into=into, gone=gone, nodes=tuple(nodes), because=bridge.because))
         for each in nodes:
-            self.view.put(replace(self.view.get(each), person=into))
+            # Somebody who says whose a shared key is, knows.
+            known = self.view.get(each)
+            self.view.put(replace(known, person=into, is_shared=known.is_shared and not bridge.is_word))
         return into, ""
 
     def _apart(self, person: PersonId, other: PersonId, bridge: Bridge) -> str:

@@ -6,6 +6,7 @@ remembered as long as nobody else changes the store, so the usual event costs on
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -43,6 +44,7 @@ class Resolver:
     def __init__(self, store: IdentityStore, rules: Callable[[], Identity]) -> None:
         self._store = store
         self._rules = rules
+        self._known = rules()
         self._stamp = _NEVER
         #: What was decided for these keys, where none was dropped the person alone; who turned out to be another since:
         #: see `_gone`.
@@ -58,9 +60,11 @@ class Resolver:
             NotFound: somebody asks for nodes to be given back that the person has not.
             Conflict: somebody asks for what cannot be.
         """
-        stamp = self._store.stamp()
-        if stamp != self._stamp:
+        stamp, rules = self._store.stamp(), self._rules()
+        # Only here: within a commit, what is settled need not be looked up.
+        if stamp != self._stamp or rules != self._known or len(self._settled) > MOST_SETTLED:
             self._forget(stamp)
+            self._known = rules
         found, settled, gone, shared, users_too = [], self._settled, self._gone, self._shared, stamp.has_users
         for happening in events:
             event = happening[1]
@@ -80,13 +84,13 @@ class Resolver:
 
     def _decide(self, events: Sequence[Happening]) -> list[Happening]:
         """The same where not all was settled before."""
-        linker = Linker(rules=self._rules(), view=View(self._around(events)))
+        linker = Linker(rules=self._known, view=View(self._around(events)))
         found: list[Happening] = []
         try:
             is_whole = False
             for place, happening in enumerate(events):
                 found += self._decided(happening, linker)
-                if linker.view.shared or _is_parting(happening[1]):
+                if linker.view.shared or change_of(happening[1]):
                     self._unsettle(linker.view.shared)
                     if not is_whole:
                         # What was settled and is not any more has not been looked up.
@@ -103,10 +107,25 @@ class Resolver:
 
     def _unsettle(self, shared: Sequence[PersonId]) -> None:
         """What was decided by these keys has to be decided anew; without any, all that was."""
-        if shared:
-            self._shared.update(node.removeprefix(f"{kind_of(node)}:") for node in shared)
-        else:
+        for node in shared:
+            self._shared.add(node.removeprefix(f"{kind_of(node)}:"))
+            self._part(node)
+        if not shared:
             self._forget(self._stamp)
+
+    def _part(self, node: PersonId) -> None:
+        """What was settled for a person of this name, who is another now, is that one's; the name is its own again."""
+        into = self._gone.pop(node, None)
+        if into is None:
+            return
+        for keys, known in self._settled.items():
+            if known == node:
+                self._settled[keys] = into
+            elif not isinstance(known, str) and known.person == node:
+                self._settled[keys] = dataclasses.replace(known, person=into)
+        for name, now in self._gone.items():
+            if now == node:
+                self._gone[name] = into
 
     def _around(self, events: Sequence[Happening], *, all_of_them: bool = False) -> list[Node]:
         """What is known around the keys of those that are not settled."""
@@ -116,10 +135,11 @@ class Resolver:
 
     def _decided(self, happening: Happening, linker: Linker) -> Iterator[Happening]:
         """One event, after what it says of who is who."""
-        event = happening[1]
+        node, event = happening
         if self._is_settled(event):
             known = self._settled.get(self._key(event.keys))
-            yield self._as_before(known, event) if known else happening
+            # One who has but a user id, and may have turned out to be another just before.
+            yield self._as_before(known, event) if known else (linker.view.get(node).person, event)
             return
         if change := change_of(event):
             yield from self._by_word(change, event, linker)
@@ -149,7 +169,7 @@ class Resolver:
         # Segment does not say which of the two it is; whoever was never seen as the one may have been as the other.
         nodes = [visitor] if linker.view.knows(visitor) else [visitor, PersonId(before)]
         because = f"an alias says that {before} is {words_of(person)}"
-        usable = [node for node in nodes if not linker.nobody(node)]
+        usable = [node for node in nodes if not linker.nobody(node) and not linker.nobody(person)]
         return [merge for node in usable for merge in linker.same(person, node, because)]
 
     def _by_word(self, change: Merged | Separated, event: Event, linker: Linker) -> Iterator[Happening]:
@@ -189,8 +209,6 @@ class Resolver:
         if any(not node_of(kind, value).endswith(value) for kind, value in keys.items()):
             # Spelled in another way than the node: it would not be found when the node is shared.
             return
-        if len(self._settled) >= MOST_SETTLED:
-            self._settled.clear()
         self._settled[self._key(keys)] = found if found.dropped else found.person
 
     def _forget(self, stamp: Stamp) -> None:
@@ -211,11 +229,6 @@ class Resolver:
                 yield from (person, *nodes)
         if event.name == ALIAS and isinstance(before := event.props.get("previous_id"), str):
             yield from (PersonId(before.strip()), node_of("anonymous_id", before.strip()))
-
-
-def _is_parting(event: Event) -> bool:
-    """Whether somebody says by it that someone is two people."""
-    return isinstance(change_of(event), Separated)
 
 
 def _without(event: Event, found: Whose) -> Event:
