@@ -58,3 +58,10 @@ def test_one_field_is_enough(linker: Linker, column: int) -> None:
     found = linker.weigh(crowd, blocks(crowd))
     assert {(n, n + 120) for n in range(120)} <= {(each.left, each.right) for each in found}
     assert all(each.personal + each.shared > 0 for each in found if each.right == each.left + 120)
+
+
+def test_addresses_told_apart_by_numbers_speak_against_one_person(linker: Linker) -> None:
+    rob, slip, two = (("Robert", "Hall", "", mail, "", "", "") for mail in ("rob1@a.org", "robb1@a.org", "rob2@a.org"))
+    crowd = people([*strangers(120), *strangers(120), rob, slip, two])
+    found = {(each.left, each.right): each.personal for each in linker.weigh(crowd, blocks(crowd))}
+    assert found[240, 241] > found[240, 242]

@@ -62,6 +62,8 @@ def _begins(length: int) -> str:
 _NAME = (_similar(NEAR), _similar(_ROUGHLY))
 _TEXT = (_similar(NEAR_TEXT),)
 _DIGITS = (_slips(1), _slips(SLIPS))
+#: rob1@ and rob2@ are two people more often than a slip, as numbers are what tells such addresses apart.
+_SAME_NUMBERS = r"regexp_replace({0}_l, '\D', '', 'g') = regexp_replace({0}_r, '\D', '', 'g')"
 _BEFORE_AT = "split_part({0}_l, '@', 1) = split_part({0}_r, '@', 1)"
 #: 3 April and 4 March of one year.
 _MONTH_FOR_DAY = "left({0}_l, 4) = left({0}_r, 4) AND {0}_l[6:7] = {0}_r[9:10] AND {0}_l[9:10] = {0}_r[6:7]"
@@ -69,7 +71,7 @@ _MONTH_FOR_DAY = "left({0}_l, 4) = left({0}_r, 4) AND {0}_l[6:7] = {0}_r[9:10] A
 _LEVELS: dict[Kind, tuple[str, ...]] = {
     Kind.GIVEN: _NAME,
     Kind.SURNAME: _NAME,
-    Kind.EMAIL: (_BEFORE_AT, _slips(SLIPS)),
+    Kind.EMAIL: (_BEFORE_AT, f"{_slips(SLIPS)} AND {_SAME_NUMBERS}"),
     Kind.DATE: (_slips(1), f"{_begins(MONTH)} OR ({_MONTH_FOR_DAY})", _begins(_YEAR), _slips(SLIPS)),
     Kind.PHONE: _DIGITS,
     Kind.IDENTIFIER: _DIGITS,
