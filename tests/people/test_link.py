@@ -255,20 +255,22 @@ ALIASES = st.sampled_from(["", "", "", "", "a", "2"])
 @given(
     groups=st.lists(st.lists(st.tuples(KEYS, ALIASES), min_size=1, max_size=4), max_size=8),
     most=st.sampled_from([1, 3, 1_000]),
+    limit=st.sampled_from([1, 2, 9]),
 )
 def test_what_is_remembered_and_how_events_are_grouped_change_nothing(
-    groups: list[list[tuple[Keys, str]]], most: int
+    groups: list[list[tuple[Keys, str]]], most: int, limit: int
 ) -> None:
+    rules = Identity(limits={"email": limit, "anonymous_id": limit})
     remembering, forgetting = MemoryIdentityStore(), MemoryIdentityStore()
     at_once, one_by_one = list[Happening](), list[Happening]()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resolver_module, "MOST_SETTLED", most)
-        resolver = Resolver(remembering, Identity)
+        resolver = Resolver(remembering, lambda: rules)
         for place, group in enumerate(groups):
             events = [_event(f"{place}-{number}", *each) for number, each in enumerate(group)]
             at_once += resolver(events)
             for event in events:
-                one_by_one += Resolver(forgetting, Identity)([event])
+                one_by_one += Resolver(forgetting, lambda: rules)([event])
     assert at_once == one_by_one
     nodes = [PersonId(each) for each in ("1", "2", "3", "email:x@a.org", "email:y@a.org", "device:d", "anonymous_id:a")]
     assert remembering.people_of(nodes) == forgetting.people_of(nodes)

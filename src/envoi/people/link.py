@@ -76,6 +76,8 @@ class Whose:
     merges: list[Merged] = field(default_factory=list)
     #: The kinds of key that say nothing of who it is, each with the reason in words.
     dropped: dict[str, str] = field(default_factory=dict)
+    #: Whether it would be the same for the same keys again, whatever else becomes one.
+    lasts: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,16 +97,17 @@ class Linker:
         kind, node = usable[0] if usable else named[0]
         person = self.view.get(node).person if usable else node
         found = Whose(person=person, dropped={each: why[each] for each in why if why[each] and each != kind})
-        is_new = not self.view.knows(node)
+        is_new, lasts = not self.view.knows(node), True
         for other_kind, other in usable[1:]:
             person, fault = self._join(
                 person, other, Bridge(other, because=f"{said} names {_both(node, other)}"), found
             )
             if fault:
                 found.dropped[other_kind] = fault
+                lasts = lasts and fault == _SHARED
         if is_new and node not in self.view.changed:
             self.view.put(Node(node=node, person=person))
-        return Whose(person=person, merges=found.merges, dropped=found.dropped)
+        return Whose(person=person, merges=found.merges, dropped=found.dropped, lasts=lasts)
 
     def same(self, into: PersonId, other: PersonId, because: str) -> list[Merged]:
         """Makes two nodes one person at someone's word: no limit counts, only that they were not told apart before."""
@@ -152,7 +155,8 @@ class Linker:
         if any(kinds[0].get(kind) and kinds[1].get(kind) for kind in trusted):
             return _SHARED
         for kind, most in self.rules.limits.items():
-            if len(kinds[0].get(kind, ())) + len(kinds[1].get(kind, ())) > most:
+            counts = [len(of_one.get(kind, ())) for of_one in kinds]
+            if all(counts) and sum(counts) > most:
                 return f"more than {most} of a kind would be one person's"
         return ""
 

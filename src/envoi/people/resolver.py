@@ -156,7 +156,7 @@ class Resolver:
             self._gone[merge.gone] = merge.into
             told = as_event(merge, cause=f"{event.source}\0{event.id}", at=event.at, seen_at=event.seen_at)
             yield merge.into, told
-        if event.name not in _SPECIAL:
+        if event.name not in _SPECIAL and found.lasts:
             self._settle(event.keys, found)
         yield person, _without(event, found)
 
