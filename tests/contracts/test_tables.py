@@ -313,11 +313,12 @@ def test_what_cannot_be_stored_leaves_nothing(tables: Tables, broken: Happening)
 
 def test_texts_come_back_as_they_were(tables: Tables) -> None:
     texts = ["", " ", "\0", "a\0b", "é", "e\u0301", "\U0001f600", '"', "'; DROP TABLE events; --", "x" * 100_000]
-    tables.write(stored(*(order(number, t, text=t) for number, t in enumerate(texts))))
+    # Nobody is called by the empty text.
+    tables.write(stored(*(order(number, f"p{t}", text=t) for number, t in enumerate(texts))))
     found = rows(
         tables, 'SELECT e."text:text", p.id FROM events AS e JOIN people AS p ON p.number = e.person ORDER BY e.seq'
     )
-    assert found == [(text, text) for text in texts]
+    assert found == [(text, f"p{text}") for text in texts]
     assert rows(tables, 'SELECT count(*) FROM events WHERE "text:text" = ?', "a\0b") == [(1,)]
 
 
