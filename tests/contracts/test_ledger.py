@@ -131,7 +131,7 @@ def test_of_two_who_plan_a_campaign_at_once_the_last_one_does(kind: str) -> None
     with opened(kind, 2) as (mine, other):
 
         def overtaken() -> Iterator[Entry]:
-            yield from (entry_of(f"p{number}") for number in range(TOGETHER))
+            yield from (entry_of(f"p{number}") for number in range(2 * TOGETHER))
             assert other.plan(CAMPAIGN, [entry_of("a"), entry_of("b")], at=Instant(1))
             yield entry_of("z")
 
@@ -140,6 +140,19 @@ def test_of_two_who_plan_a_campaign_at_once_the_last_one_does(kind: str) -> None
         assert not mine.plan(CAMPAIGN, [entry_of("c")], at=Instant(2))
         assert mine.campaigns() == other.campaigns() == {CAMPAIGN: Audience(at=Instant(1), size=2)}
         assert set(states(mine)) == {"a", "b"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_many_who_plan_few_people_at_once_one_does(kind: str) -> None:
+    with opened(kind, 2) as (mine, other):
+
+        def overtaken() -> Iterator[Entry]:
+            yield entry_of("a")
+            assert other.plan(CAMPAIGN, [entry_of("a"), entry_of("b")], at=Instant(1))
+            yield entry_of("b")
+
+        assert not mine.plan(CAMPAIGN, overtaken(), at=Instant(0))
+        assert mine.campaigns() == {CAMPAIGN: Audience(at=Instant(1), size=2)}
 
 
 def test_campaigns_do_not_touch_each_other(planned: AnyLedger) -> None:

@@ -93,7 +93,9 @@ def test_many_processes_send_what_one_would(sender: Nursery, tmp_path: Path, num
             sender.start(Job(folder=str(tmp_path), url=server.url, people=PEOPLE, worker=f"w{n}"))
             for n in range(number)
         ]
-        while workers(tmp_path) < number:
+        for _ in range(2_000):
+            if workers(tmp_path) == number:
+                break
             time.sleep(0.01)
         all_are_at_it.set()
         assert [sender.wait(pid) for pid in pids] == [0] * number

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from envoi.errors import NotFound, Restored, did_you_mean
-from envoi.messages.freeze import freeze, taken_over
+from envoi.messages.freeze import TOGETHER, freeze, taken_over
 from envoi.messages.ledger import FINAL, HELD, Audience, Entry, State, Status
 from envoi.messages.order import RESTORED, Given, moves
 from envoi.messages.turn import Course, ordered, take_turn
@@ -42,6 +43,10 @@ class MemoryLedger:
         """See `Ledger.plan`."""
         if campaign in self._campaigns:
             return False
+        left = iter(entries)
+        first = list(islice(left, TOGETHER + 1))
+        if campaign in self._campaigns:
+            return False
         draft = self._drafts[campaign] = self._drafts.get(campaign, 0) + 1
         frozen: dict[str, Entry] = {}
         addresses: set[str] = set()
@@ -49,7 +54,7 @@ class MemoryLedger:
         def taken(*_: object) -> tuple[set[str], set[str]]:
             return set(frozen), set(addresses)
 
-        for some in freeze(campaign, entries, taken, at=at):
+        for some in freeze(campaign, chain(first, left), taken, at=at):
             frozen.update((entry.person, entry) for entry in some)
             addresses.update(entry.address for entry in some if entry.state is State.PLANNED)
         if self._drafts.pop(campaign, None) != draft:

@@ -129,15 +129,30 @@ class PostgresLedger:
 
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
+        if not self._is_open(campaign):
+            return False
+        left = iter(entries)
+        first = list(islice(left, TOGETHER + 1))
+        if len(first) <= TOGETHER:
+            return self._plan_at_once(campaign, first, at=at)
+        return self._plan_in_parts(campaign, chain(first, left), at=at)
+
+    def _plan_at_once(self, campaign: str, entries: Sequence[Entry], *, at: Instant) -> bool:
         with self._db.transaction():
-            ((draft,),) = self._db.rows(_DRAFT, (campaign,))
-            # Asked when it is certain that nobody is about to end a plan of it.
-            if self._is_planned(campaign):
-                self._db.rows("DELETE FROM ledger_drafts WHERE campaign = %s", (campaign,))
+            if self._begin_plan(campaign) is None:
                 return False
-            if self._watermark and campaign in self._watermark.read()[1]:
-                what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
-                raise Restored(what, hint="give the campaign another name to send it once more")
+            # What a plan left behind that was never finished.
+            self._db.rows("DELETE FROM ledger WHERE campaign = %s", (campaign,))
+            for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
+                self._insert(campaign, some, at)
+            self._end_plan(campaign, len(entries), at)
+        return True
+
+    def _plan_in_parts(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
+        with self._db.transaction():
+            draft = self._begin_plan(campaign)
+        if draft is None:
+            return False
         size = TOGETHER
         while size == TOGETHER:
             # What a plan left behind that was never finished.
@@ -149,8 +164,34 @@ class PostgresLedger:
                 self._insert(campaign, some, at)
             size += len(some)
         with self._drafting(campaign, draft):
-            self._db.rows(_PLANNED, (campaign, at, size))
+            self._end_plan(campaign, size, at)
+        return True
+
+    def _begin_plan(self, campaign: str) -> int | None:
+        """The number of a plan that is begun; None if there is one already."""
+        ((draft,),) = self._db.rows(_DRAFT, (campaign,))
+        # Asked when it is certain that nobody is about to end a plan of it.
+        if not self._is_open(campaign):
             self._db.rows("DELETE FROM ledger_drafts WHERE campaign = %s", (campaign,))
+            return None
+        return int(draft)
+
+    def _end_plan(self, campaign: str, size: int, at: Instant) -> None:
+        """From now on it counts."""
+        self._db.rows(_PLANNED, (campaign, at, size))
+        self._db.rows("DELETE FROM ledger_drafts WHERE campaign = %s", (campaign,))
+
+    def _is_open(self, campaign: str) -> bool:
+        """Whether the campaign can be planned still.
+
+        Raises:
+            Restored: it was planned, and mail of it went out, in a time that nobody here remembers.
+        """
+        if self._is_planned(campaign):
+            return False
+        if self._watermark and campaign in self._watermark.read()[1]:
+            what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
+            raise Restored(what, hint="give the campaign another name to send it once more")
         return True
 
     def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:

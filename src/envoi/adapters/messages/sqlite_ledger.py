@@ -138,11 +138,29 @@ class SqliteLedger:
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
         with transaction(self._db):
-            if self._is_planned(campaign):
+            if not self._is_open(campaign):
                 return False
-            if self._watermark and campaign in self._watermark.read()[1]:
-                what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
-                raise Restored(what, hint="give the campaign another name to send it once more")
+        left = iter(entries)
+        first = list(islice(left, TOGETHER + 1))
+        if len(first) <= TOGETHER:
+            return self._plan_at_once(campaign, first, at=at)
+        return self._plan_in_parts(campaign, chain(first, left), at=at)
+
+    def _plan_at_once(self, campaign: str, entries: Sequence[Entry], *, at: Instant) -> bool:
+        with transaction(self._db):
+            if not self._is_open(campaign):
+                return False
+            # What a plan left behind that was never finished.
+            self._db.execute("DELETE FROM ledger WHERE campaign = ?", (campaign,))
+            for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
+                write_rows(self._db, _PLAN, [_planned(each) for each in some])
+            self._end_plan(campaign, len(entries), at)
+        return True
+
+    def _plan_in_parts(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
+        with transaction(self._db):
+            if not self._is_open(campaign):
+                return False
             ((draft,),) = self._db.execute(_DRAFT, (campaign,)).fetchall()
         size = TOGETHER
         while size == TOGETHER:
@@ -151,13 +169,29 @@ class SqliteLedger:
                 size = self._db.execute(_CLEAR, {"campaign": campaign, "size": TOGETHER}).rowcount
         size = 0
         for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
-            rows = [(*written(each), each.state is State.PLANNED) for each in some]
             with self._drafting(campaign, draft):
-                write_rows(self._db, _PLAN, rows)
+                write_rows(self._db, _PLAN, [_planned(each) for each in some])
             size += len(some)
         with self._drafting(campaign, draft):
-            self._db.execute(_PLANNED, (campaign, at, size))
-            self._db.execute("DELETE FROM ledger_drafts WHERE campaign = ?", (campaign,))
+            self._end_plan(campaign, size, at)
+        return True
+
+    def _end_plan(self, campaign: str, size: int, at: Instant) -> None:
+        """From now on it counts."""
+        self._db.execute(_PLANNED, (campaign, at, size))
+        self._db.execute("DELETE FROM ledger_drafts WHERE campaign = ?", (campaign,))
+
+    def _is_open(self, campaign: str) -> bool:
+        """Whether the campaign can be planned still.
+
+        Raises:
+            Restored: it was planned, and mail of it went out, in a time that nobody here remembers.
+        """
+        if self._is_planned(campaign):
+            return False
+        if self._watermark and campaign in self._watermark.read()[1]:
+            what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
+            raise Restored(what, hint="give the campaign another name to send it once more")
         return True
 
     def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:
@@ -295,3 +329,8 @@ class SqliteLedger:
 
 
 _AUDIENCE = ("at", "size", "status", "rate_per_h")
+
+
+def _planned(entry: Entry) -> tuple[object, ...]:
+    """The row of an entry as a plan stores it."""
+    return (*written(entry), entry.state is State.PLANNED)
