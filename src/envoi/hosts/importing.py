@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from envoi.adapters.people.behind import ProfilesBehind
+from envoi.adapters.whole_file import write_whole
 from envoi.clock import Instant, SystemClock, iso
 from envoi.events.clean import Cleaner
 from envoi.events.event import ENVOI, Name, Rejected
@@ -346,11 +346,5 @@ def _write(path: Path, rejects: Iterable[Rejected]) -> str:
     if first is None:
         return ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as file:
-        file.write(first + b"\n")
-        file.writelines(line + b"\n" for line in lines)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(path, (line + b"\n" for line in chain((first,), lines)))
     return str(path)

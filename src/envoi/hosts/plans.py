@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
+
+from envoi.adapters.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +28,7 @@ def pin(state: Path, campaign: str, planned: Planned) -> None:
     """Keeps the files, in place of what was kept for this campaign; after a crash it is the one or the other."""
     path = _path(state, campaign)
     path.parent.mkdir(exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(msgspec.json.encode(planned))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    write_whole(path, msgspec.json.encode(planned))
 
 
 def pinned(state: Path, campaign: str) -> Planned | None:

@@ -14,6 +14,7 @@ import msgspec
 from markupsafe import escape
 
 from envoi.adapters.outgoing import Post, post
+from envoi.adapters.whole_file import write_whole
 from envoi.campaigns.quality_files import MAILTO
 from envoi.clock import Instant, iso, moment
 from envoi.errors import EnvoiError, ProjectError, Unreachable
@@ -61,13 +62,7 @@ def read_memory(root: Path) -> Memory:
 
 def write_memory(root: Path, memory: Memory) -> None:
     """Puts it in place of the earlier one, whole or not at all."""
-    path = state_folder(root) / FILE
-    draft = path.with_suffix(".new")
-    with draft.open("wb") as file:
-        file.write(msgspec.json.encode(memory))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(state_folder(root) / FILE, msgspec.json.encode(memory))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

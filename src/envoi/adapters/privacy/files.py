@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from envoi.adapters.messages.folder import ENDING, file_name
+from envoi.adapters.whole_file import write_whole
 from envoi.people.privacy.names import Names
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ErasableRejects:
             lines = path.read_bytes().splitlines(keepends=True)
             kept = [line for line in lines if not _is_of(line, names)]
             if len(kept) < len(lines):
-                _write(path, b"".join(kept))
+                write_whole(path, b"".join(kept))
             count += len(lines) - len(kept)
         return count
 
@@ -75,13 +75,3 @@ def _is_of(line: bytes, names: Names) -> bool:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return names.are_in_record(line.decode("utf-8", "replace"))
     return any(names.are_in_record(each) for each in fields.values())
-
-
-def _write(path: Path, data: bytes) -> None:
-    """In place of what was there; after a crash it is the one or the other."""
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

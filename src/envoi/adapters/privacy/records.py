@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from envoi.adapters.whole_file import PRIVATE, write_whole
 from envoi.errors import NotFound, StoreBusy
 from envoi.people.privacy.erasure import Erased, Erasure, Receipt
 
@@ -54,7 +54,7 @@ class Records:
 
     def begin(self, erasure: Erasure) -> None:
         """Writes it down: from now on it is done, whatever happens."""
-        _write(self._state / UNDER_WAY, msgspec.json.encode(erasure))
+        write_whole(self._state / UNDER_WAY, msgspec.json.encode(erasure), mode=PRIVATE)
 
     def erased(self) -> list[Erased]:
         """All erasures, oldest first; half a line, which a crash left, is none."""
@@ -69,13 +69,13 @@ class Records:
     def replace(self, erased: list[Erased]) -> None:
         """Puts this list in place of the one that is there."""
         self.list.parent.mkdir(parents=True, exist_ok=True)
-        _write(self.list, b"".join(msgspec.json.encode(each) + b"\n" for each in erased))
+        write_whole(self.list, b"".join(msgspec.json.encode(each) + b"\n" for each in erased), mode=PRIVATE)
 
     def finish(self, receipt: Receipt) -> None:
         """Keeps the receipt; from now on nothing names the people any more."""
         folder = self._state / RECEIPTS
         folder.mkdir(exist_ok=True)
-        _write(folder / f"{receipt.erasure}.json", self.as_file(receipt))
+        write_whole(folder / f"{receipt.erasure}.json", self.as_file(receipt), mode=PRIVATE)
         under_way = self._state / UNDER_WAY
         # What the file system keeps of a file that is gone should not tell.
         under_way.write_bytes(bytes(under_way.stat().st_size))
@@ -108,12 +108,3 @@ def read_receipt(path: Path) -> Receipt:
         return msgspec.json.decode(path.read_bytes(), type=Receipt)
     except (OSError, msgspec.MsgspecError):
         raise NotFound(f"there is no receipt {path}", hint="name the file that 'envoi privacy erase' wrote") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -14,12 +14,12 @@ import tomlkit
 
 from envoi.adapters.events.csv import CsvSource
 from envoi.adapters.events.files import open_source
+from envoi.adapters.whole_file import write_whole
 from envoi.clock import Instant, SystemClock
 from envoi.errors import DataError, NotFound, ProjectError
 from envoi.events.suggest import KEYS, Confidence, Use, kind_of, suggest
 from envoi.events.values import text as text_of
 from envoi.hosts.folder import state_folder
-from envoi.hosts.imports.record import write_whole
 from envoi.people.standardise.rule import Kind
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from itertools import count
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from envoi.adapters.whole_file import write_whole
 from envoi.clock import Instant
 from envoi.errors import NotFound, did_you_mean
 from envoi.hosts.folder import state_folder
@@ -105,16 +105,6 @@ def get(root: Path, name: str) -> Import:
     if found is None:
         raise NotFound(f"there is no import {name!r}", hint=did_you_mean(name, names) or "'envoi imports' lists all")
     return found
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Puts the content in place, on the disk and whole, or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _folder(root: Path) -> Path:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from envoi.adapters.whole_file import write_whole
 from envoi.errors import Conflict, EnvoiError
 from envoi.hosts.importing import import_file, try_file
 from envoi.hosts.imports import draft as drafts
-from envoi.hosts.imports.record import write_whole
 from envoi.hosts.imports.trying import Compared, Comparing
 from envoi.hosts.local import open_project
 from envoi.hosts.reading import FileToImport

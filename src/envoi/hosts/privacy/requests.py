@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from envoi.adapters.whole_file import write_whole
 from envoi.clock import Instant, SystemClock, duration
 from envoi.hosts.folder import secret, state_folder
 from envoi.people.privacy.pseudonym import pseudonym
@@ -123,9 +123,4 @@ class Requests:
             yield found
             if found == before:
                 return
-            draft = self._path.with_suffix(".new")
-            with draft.open("wb") as file:
-                file.write(msgspec.json.encode(found))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._path)
+            write_whole(self._path, msgspec.json.encode(found))
