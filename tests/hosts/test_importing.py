@@ -233,7 +233,7 @@ def test_a_mapping_that_is_not_utf8(envoi: Envoi, tmp_path: Path) -> None:
 def test_a_file_that_breaks_off_keeps_what_came_before(
     envoi: Envoi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("envoi.hosts.importing._BATCH", 1_000)
+    monkeypatch.setattr("envoi.hosts.importing.BATCH", 1_000)
     whole = gzip.compress((HEADER + "".join(map(row, range(5_000)))).encode())
     with pytest.raises(DataError, match="is no whole gzip file"):
         import_file(envoi, orders(tmp_path, whole[: len(whole) // 2], name="orders.csv.gz"))

@@ -38,11 +38,11 @@ def main(root: str, file: str, mapping: str, moment: str, survived: str, apart: 
         return call
 
     # So that a small file has many batches, and is read as a large one would be.
-    importing._BATCH = BATCH  # noqa: SLF001
+    importing.BATCH = BATCH
     importing._APART_BYTES = 0 if apart else importing._APART_BYTES  # noqa: SLF001
     with open_project(Path(root)) as envoi:
         places = {"log": (envoi.stores.log, "append"), "history": (envoi.stores.tables, "write")}
-        owner, name = places.get(moment.rsplit(maxsplit=1)[-1], (importing, "_write"))
+        owner, name = places.get(moment.rsplit(maxsplit=1)[-1], (importing, "write_rejects"))
         setattr(owner, name, deadly(getattr(owner, name)))
         import_file(envoi, FileToImport(path=Path(file), map=Path(mapping)))
 

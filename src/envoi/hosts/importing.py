@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +15,6 @@ import msgspec
 from envoi.adapters.people.behind import ProfilesBehind
 from envoi.adapters.whole_file import write_whole
 from envoi.clock import Instant, SystemClock, iso
-from envoi.events.clean import Cleaner
 from envoi.events.event import ENVOI, Name, Rejected
 from envoi.events.port import Batch, Mark
 from envoi.events.tally import Tally, kind
@@ -24,9 +23,7 @@ from envoi.hosts import apart
 from envoi.hosts.audit import note, whoever
 from envoi.hosts.folder import state_folder
 from envoi.hosts.imports.record import Import, find, keep, name_for, undone_of
-from envoi.hosts.live.posted import SOURCE, once_more
 from envoi.hosts.reading import FileToImport, Reading
-from envoi.hosts.standards import standardiser
 from envoi.people.privacy.audit import Deed
 from envoi.people.reported import heard, of_whoever
 from envoi.people.words import Method
@@ -44,10 +41,10 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-__all__ = ["FileToImport", "brought_by", "import_file", "take_in_set_aside", "try_file"]
+__all__ = ["FileToImport", "brought_by", "import_file", "try_file"]
 
 #: Records a commit: more cost memory, fewer cost time.
-_BATCH = 25_000
+BATCH = 25_000
 #: A smaller file is read sooner than a process for it is started.
 _APART_BYTES = 1 << 23
 
@@ -82,7 +79,7 @@ def import_file(envoi: Envoi, file: FileToImport, *, progress: Progress = lambda
     def aside() -> Iterator[Rejected]:
         return (one for one in log.set_aside(run.reading.reshape.source) if one.seen_at == started_at)
 
-    rejects_file = _write(file.rejects or run.rejects_file(envoi.root), aside())
+    rejects_file = write_rejects(file.rejects or run.rejects_file(envoi.root), aside())
     finished_at = SystemClock().now()
     answer = msgspec.structs.replace(run.answer(new), name=run.name, rejects_file=rejects_file, resumed_at=run.start)
     keep(envoi.root, _finished(record, answer, log, finished_at, aside()))
@@ -116,51 +113,9 @@ def try_file(
             aside += batch.rejected if file.rejects else ()
             seen(batch)
             progress(run.position, 0)
-    rejects_file = _write(file.rejects, aside) if file.rejects else ""
+    rejects_file = write_rejects(file.rejects, aside) if file.rejects else ""
     answer, seconds = run.answer(run.tally.events), time.perf_counter() - begun_s
     return msgspec.structs.replace(answer, dry_run=True, rejects_file=rejects_file, seconds=seconds)
-
-
-def take_in_set_aside(envoi: Envoi, *, rejects: Path | None = None, progress: Progress = lambda *_: None) -> Imported:
-    """Takes in what came over HTTP and could not be an event then, as far as it can be one now.
-
-    The tracking plan may have been mended since, or Envoi. A message counts once, however often this is done.
-    """
-    begun_s, log, project = time.perf_counter(), envoi.stores.log, envoi.project
-    clean = Cleaner(project.definitions.catalogue, standardiser(project.rules))
-    latest = of_whoever(envoi.identity.people_of, envoi.stores.people.get)
-    tally, still, new, at = Tally(), list[Rejected](), Counter[str](), SystemClock().now()
-
-    def batches() -> Iterator[Batch]:
-        waiting = log.set_aside(SOURCE)
-        while some := [once_more(one, clean, at) for one in islice(waiting, _BATCH)]:
-            aside = [one for one in some if isinstance(one, Rejected)]
-            read = [one for one in some if not isinstance(one, Rejected)]
-            events, refused = heard(read, Method.API, latest)
-            aside += refused
-            tally.add(Batch(events=events, rejected=aside))
-            still.extend(aside)
-            # What is set aside still is in the log already.
-            yield Batch(events=events)
-            progress(sum(tally.events.values()) + len(still), 0)
-
-    for stored in on_events(envoi.stores, batches()):
-        new.update([one.event.name for one in stored if one.event.source != ENVOI])
-    return Imported(
-        file="what was set aside",
-        kind="events",
-        records=sum(tally.events.values()) + len(still),
-        events=dict(sorted(new.items())),
-        repeated=sum(tally.events.values()) - sum(new.values()),
-        people=len(tally.people),
-        rejected=dict(tally.rejected.most_common()),
-        examples={reason: f"{one.place}: {one.raw}" for reason, one in tally.examples.items()},
-        left_out=[],
-        parted=0,
-        standardised=_standardised(tally),
-        rejects_file=_write(rejects or state_folder(envoi.root) / "rejects" / f"{SOURCE}.jsonl", still),
-        seconds=time.perf_counter() - begun_s,
-    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -201,9 +156,7 @@ class _Run:
         if self.file.path.stat().st_size < _APART_BYTES:
             yield from self.batches_here(seen_at)
             return
-        job = apart.Job(
-            root=str(root), file=self.file, mark=self.mark(), start=self.start, seen_at=seen_at, size=_BATCH
-        )
+        job = apart.Job(root=str(root), file=self.file, mark=self.mark(), start=self.start, seen_at=seen_at, size=BATCH)
         for part in apart.batches(job):
             if isinstance(part, apart.End):
                 self.position, self.parted = part.position, part.parted
@@ -213,7 +166,7 @@ class _Run:
     def batches_here(self, seen_at: Instant) -> Iterator[Batch]:
         """What is left of the file, read in this process."""
         start = Mark(name=self.mark(), position=self.start)
-        for batch in self.reading.batches(start, seen_at=seen_at, size=_BATCH):
+        for batch in self.reading.batches(start, seen_at=seen_at, size=BATCH):
             yield self._counted(batch)
         self.position, self.parted = self.reading.source.position, self.reading.parted
 
@@ -276,7 +229,7 @@ class _Run:
             examples={reason: f"{one.place}: {one.raw}" for reason, one in tally.examples.items()},
             left_out=list(self.reading.reshape.unused),
             parted=self.parted,
-            standardised=_standardised(tally),
+            standardised=standardised(tally),
         )
 
 
@@ -307,7 +260,8 @@ def brought_by(record: Import, log: EventLog) -> Iterator[Stored]:
             yield one
 
 
-def _standardised(tally: Tally) -> dict[str, Standardised]:
+def standardised(tally: Tally) -> dict[str, Standardised]:
+    """By field, what rules of standard form did."""
     return {
         field: Standardised(
             rule=found.rule,
@@ -339,7 +293,7 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _write(path: Path, rejects: Iterable[Rejected]) -> str:
+def write_rejects(path: Path, rejects: Iterable[Rejected]) -> str:
     """Writes the rejects, one JSON object a line, whole or not at all; returns where, empty if there are none."""
     lines = (msgspec.json.encode({"place": one.place, "reason": one.reason, "raw": one.raw}) for one in rejects)
     first = next(lines, None)

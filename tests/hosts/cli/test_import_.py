@@ -64,7 +64,7 @@ def test_an_interruption_says_how_to_go_on(
     envoi: Run, fresh: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(importing, "_BATCH", 2)
+        patch.setattr(importing, "BATCH", 2)
         append, calls = SqliteEventLog.append, iter(range(9))
 
         def interrupted(*given: object) -> object:

@@ -12,8 +12,9 @@ from envoi.hosts.cli.faults import quoting
 from envoi.hosts.cli.opening import opened
 from envoi.hosts.cli.options import Json, ProjectDir
 from envoi.hosts.cli.screen import columns, note, paint, progress, show
-from envoi.hosts.importing import FileToImport, import_file, take_in_set_aside, try_file
+from envoi.hosts.importing import FileToImport, import_file, try_file
 from envoi.hosts.imports.undoing import undo as take_back
+from envoi.hosts.set_aside import take_in_set_aside
 from envoi.reports.answers import Imported
 
 if TYPE_CHECKING:
