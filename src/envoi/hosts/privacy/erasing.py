@@ -18,6 +18,7 @@ from envoi.errors import NotFound, StoreBusy
 from envoi.events.emptied import ERASURES
 from envoi.events.event import ENVOI, PersonId
 from envoi.events.port import Batch, Mark
+from envoi.flow import as_of_now
 from envoi.hosts.audit import audit_of, note
 from envoi.hosts.folder import state_folder
 from envoi.hosts.live.status import read_status
@@ -220,7 +221,9 @@ def _known(reach: Reach, person: PersonId, now: Instant) -> Names:
     Raises:
         NotFound: nothing is known of them.
     """
-    nodes = reach.kept.identity.nodes_of(person)
+    known = as_of_now(reach.kept.log, reach.kept.people, person)
+    # A key that was found to be shared is nobody's any more; what it told of them before goes all the same.
+    nodes = sorted({*reach.kept.identity.nodes_of(person), *(known.once if known else ())})
     events, entries = reach.log().events(nodes), reach.ledger(b"", now).entries(nodes)
     if not (events or entries or reach.kept.people.get(nodes)):
         raise NotFound("nothing is known of this person", hint="name them by their id, as 'envoi who' prints it")

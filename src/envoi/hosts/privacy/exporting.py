@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from envoi.adapters.messages.folder import file_name
@@ -21,6 +22,7 @@ from envoi.people.folding import survivor
 from envoi.people.privacy.audit import Deed
 from envoi.people.privacy.names import names_of
 from envoi.people.privacy.restriction import is_restricted
+from envoi.people.story import Story, stories
 from envoi.reports.export import Everything, InSegment, Suppressed, archive
 from envoi.reports.person import memberships
 from envoi.settings import Asked, Tracking
@@ -69,7 +71,9 @@ def gathered(envoi: Envoi, person: PersonId) -> Everything:
     """
     with reached(envoi.root) as reach:
         nodes = reach.kept.identity.nodes_of(person)
-        events = reach.log().events(nodes)
+        position = reach.kept.log.position()
+        told = stories(envoi.stores.archive, person, until=position).get(person, Story()).events(person)
+        events = sorted({one.seq: one for one in [*told, *reach.log().events(nodes)]}.values(), key=attrgetter("seq"))
         entries = reach.ledger(b"", Instant(0)).entries(nodes)
         profile = survivor(envoi.stores.people.get, person)
         if not (events or entries or profile):
@@ -86,7 +90,7 @@ def gathered(envoi: Envoi, person: PersonId) -> Everything:
             suppressions=_suppressions(reach, names),
             aside=[one for _, one in reach.aside.records(names)],
             restricted=profile is not None and is_restricted(profile),
-            position=reach.kept.log.position(),
+            position=position,
             sender=envoi.project.settings.shop.name,
         )
 
