@@ -250,6 +250,21 @@ def test_an_upload_from_elsewhere_leaves_nothing(wizard: Wizard) -> None:
     assert wizard.client.post("/imports/upload", data={"token": token(wizard.root)}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b""),
+        (f"multipart/form-data; boundary={'x' * 5_000}", b""),
+        ("multipart/form-data; boundary=x", b"no form at all"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: " + b"y" * 100_000),
+    ],
+    ids=["no boundary", "a boundary that is none", "no form", "a head without end"],
+)
+def test_a_form_that_is_none_is_refused(wizard: Wizard, kind: str, body: bytes) -> None:
+    answer = wizard.client.post("/imports/upload", content=body, headers={"content-type": kind})
+    assert answer.status_code == 400
+
+
 def test_a_draft_can_be_discarded(wizard: Wizard) -> None:
     path = wizard.upload()
     wizard.post(path, "discard", "columns")

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from python_multipart import MultipartParser
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 
@@ -47,8 +47,25 @@ class Upload:
         kind, options = parse_options_header(request.headers.get("content-type", ""))
         if kind != b"multipart/form-data" or b"boundary" not in options:
             raise HTTPException(400, "this form cannot be read")
-        parser = MultipartParser(
-            options[b"boundary"],
+        try:
+            parser = self._parser(options[b"boundary"])
+            async for chunk in request.stream():
+                if chunk:
+                    parser.write(chunk)
+            parser.finalize()
+        except FormParserError:
+            raise HTTPException(400, "this form cannot be read") from None
+        except OSError as error:
+            raise HTTPException(507, f"the file could not be kept: {error.strerror}") from None
+        finally:
+            if self._file:
+                self._file.close()
+        if not self._is_ours:
+            self._refuse()
+
+    def _parser(self, boundary: bytes) -> MultipartParser:
+        return MultipartParser(
+            boundary,
             {
                 "on_part_begin": self._begin,
                 "on_header_field": self._on_field,
@@ -59,20 +76,6 @@ class Upload:
                 "on_part_end": self._end,
             },
         )
-        try:
-            async for chunk in request.stream():
-                if chunk:
-                    parser.write(chunk)
-            parser.finalize()
-        except MultipartParseError:
-            raise HTTPException(400, "this form cannot be read") from None
-        except OSError as error:
-            raise HTTPException(507, f"the file could not be kept: {error.strerror}") from None
-        finally:
-            if self._file:
-                self._file.close()
-        if not self._is_ours:
-            self._refuse()
 
     def _begin(self) -> None:
         self._headers, self._field, self._text = {}, "", b""
