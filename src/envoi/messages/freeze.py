@@ -1,16 +1,22 @@
-"""Freezes an audience: each person once, and each address once among those who will be written to."""
+"""Freezes an audience: each person once, and each address once among those who will be written to.
+
+Few people are planned in one commit. Of many some thousand go into each, so that others can write meanwhile, and the
+plan counts from the last on. A ledger in SQL brings a `Draft`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Protocol
 
-from envoi.errors import Conflict
+from envoi.errors import Conflict, Restored
 from envoi.messages.ledger import Entry, State, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from envoi.clock import Instant
 
@@ -19,6 +25,84 @@ TOGETHER = 5_000
 
 #: Of these people, and of these addresses, those that are in the plan already.
 Taken = Callable[[Sequence[str], Sequence[str]], tuple[set[str], set[str]]]
+
+
+class Draft(Protocol):
+    """A campaign's plan on its way into a database."""
+
+    def commit(self) -> AbstractContextManager[None]:
+        """One commit; nothing is open before it and after it."""
+        ...
+
+    def begin(self) -> bool:
+        """Makes this the one plan that goes on; False if the campaign is planned.
+
+        Raises:
+            Restored: mail of it went out that this database does not know of.
+        """
+        ...
+
+    def hold(self) -> None:
+        """Sees that nobody has begun another since.
+
+        Raises:
+            Conflict: somebody has.
+        """
+        ...
+
+    def clear(self, most: int) -> int:
+        """Takes out so many entries, at most, of a plan that was never finished; returns how many."""
+        ...
+
+    def taken(self, people: Sequence[str], addresses: Sequence[str]) -> tuple[set[str], set[str]]:
+        """See `Taken`."""
+        ...
+
+    def add(self, entries: Sequence[Entry], at: Instant) -> None:
+        """Stores frozen entries."""
+        ...
+
+    def end(self, size: int, at: Instant) -> None:
+        """From now on it counts."""
+        ...
+
+
+def plan(draft: Draft, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
+    """See `Ledger.plan`; who asked whether it is planned already need not have the entries made."""
+    left = iter(entries)
+    first = list(islice(left, TOGETHER + 1))
+    if len(first) > TOGETHER:
+        return _written(draft, campaign, chain(first, left), at, commit=draft.commit)
+    with draft.commit():
+        return _written(draft, campaign, first, at, commit=nullcontext)
+
+
+def _written(
+    draft: Draft,
+    campaign: str,
+    entries: Iterable[Entry],
+    at: Instant,
+    *,
+    commit: Callable[[], AbstractContextManager[None]],
+) -> bool:
+    with commit():
+        if not draft.begin():
+            return False
+    cleared = TOGETHER
+    while cleared == TOGETHER:
+        with commit():
+            draft.hold()
+            cleared = draft.clear(TOGETHER)
+    size = 0
+    for some in freeze(campaign, entries, draft.taken, at=at):
+        with commit():
+            draft.hold()
+            draft.add(some, at)
+        size += len(some)
+    with commit():
+        draft.hold()
+        draft.end(size, at)
+    return True
 
 
 def freeze(campaign: str, entries: Iterable[Entry], taken: Taken, *, at: Instant) -> Iterator[list[Entry]]:
@@ -49,6 +133,12 @@ def taken_over(campaign: str) -> Conflict:
     """What a plan ends with when another process begins to plan the same campaign: the one that began last goes on."""
     what = f"another process has begun to plan campaign {campaign!r}"
     return Conflict(what, hint="wait until it is done: it plans the same")
+
+
+def went_out(campaign: str) -> Restored:
+    """What a plan ends with where mail of the campaign went out in a time that the database knows nothing of."""
+    what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
+    return Restored(what, hint="give the campaign another name to send it once more")
 
 
 def _fits(entry: Entry, campaign: str, people: set[str]) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import convert
 
 from envoi.adapters.messages.ledger_rows import COLUMNS
-from envoi.adapters.messages.postgres_rows import OPEN, PostgresRows, entry_of, person_of, plain
+from envoi.adapters.messages.postgres_draft import PostgresDraft
+from envoi.adapters.messages.postgres_rows import OPEN, PostgresRows, entry_of
 from envoi.adapters.postgres import as_bytes
 from envoi.clock import Instant
 from envoi.errors import NotFound, Restored, did_you_mean
-from envoi.messages.freeze import TOGETHER, freeze, taken_over
+from envoi.messages.freeze import plan
 from envoi.messages.ledger import Audience, Entry, State, Status
 from envoi.messages.order import RESTORED, Command, Given, Order, moves
 from envoi.messages.turn import Course, ordered, take_turn
@@ -68,19 +68,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS ledger_turns (id int PRIMARY KEY CHECK (id = 1), number bigint NOT NULL)",
 )
 
-_DRAFT = """INSERT INTO ledger_drafts VALUES (%s, 1)
-    ON CONFLICT (campaign) DO UPDATE SET number = ledger_drafts.number + 1 RETURNING number"""
-_DRAFTED = "SELECT number FROM ledger_drafts WHERE campaign = %s FOR UPDATE"
-_CLEAR = """DELETE FROM ledger WHERE campaign = %(campaign)s
-    AND person IN (SELECT person FROM ledger WHERE campaign = %(campaign)s LIMIT %(size)s)"""
-_PLAN = f"""INSERT INTO ledger ({COLUMNS}, is_written_to)
-    SELECT %s, n.person, n.address, n.decision, n.state, n.reason, 0, %s, n.due, 0, n.state = 'planned'
-    FROM unnest(%s::bytea[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
-        AS n (person, address, decision, state, reason, due)"""
-_PLANNED = "INSERT INTO ledger_runs (campaign, at, size) VALUES (%s, %s, %s)"
 _IS_PLANNED = "SELECT 1 FROM ledger_runs WHERE campaign = %s"
-_TAKEN = "SELECT person FROM ledger WHERE campaign = %s AND person = ANY(%s)"
-_TAKEN_ADDRESSES = "SELECT address FROM ledger WHERE campaign = %s AND is_written_to AND address = ANY(%s)"
 
 # Workers of one campaign take their turns one after the other; that is a few milliseconds, and then each sends.
 _COURSE = "SELECT status, rate_per_h, paced_until FROM ledger_runs WHERE campaign = %s FOR UPDATE"
@@ -129,70 +117,10 @@ class PostgresLedger:
 
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
-        if not self._is_open(campaign):
+        draft = PostgresDraft(self._db, campaign, self._watermark)
+        if not draft.is_open():
             return False
-        left = iter(entries)
-        first = list(islice(left, TOGETHER + 1))
-        if len(first) <= TOGETHER:
-            return self._plan_at_once(campaign, first, at=at)
-        return self._plan_in_parts(campaign, chain(first, left), at=at)
-
-    def _plan_at_once(self, campaign: str, entries: Sequence[Entry], *, at: Instant) -> bool:
-        with self._db.transaction():
-            if self._begin_plan(campaign) is None:
-                return False
-            # What a plan left behind that was never finished.
-            self._db.rows("DELETE FROM ledger WHERE campaign = %s", (campaign,))
-            for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
-                self._insert(campaign, some, at)
-            self._end_plan(campaign, len(entries), at)
-        return True
-
-    def _plan_in_parts(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
-        with self._db.transaction():
-            draft = self._begin_plan(campaign)
-        if draft is None:
-            return False
-        size = TOGETHER
-        while size == TOGETHER:
-            # What a plan left behind that was never finished.
-            with self._drafting(campaign, draft):
-                size = self._db.change(_CLEAR, {"campaign": campaign, "size": TOGETHER})
-        size = 0
-        for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
-            with self._drafting(campaign, draft):
-                self._insert(campaign, some, at)
-            size += len(some)
-        with self._drafting(campaign, draft):
-            self._end_plan(campaign, size, at)
-        return True
-
-    def _begin_plan(self, campaign: str) -> int | None:
-        """The number of a plan that is begun; None if there is one already."""
-        ((draft,),) = self._db.rows(_DRAFT, (campaign,))
-        # Asked when it is certain that nobody is about to end a plan of it.
-        if not self._is_open(campaign):
-            self._db.rows("DELETE FROM ledger_drafts WHERE campaign = %s", (campaign,))
-            return None
-        return int(draft)
-
-    def _end_plan(self, campaign: str, size: int, at: Instant) -> None:
-        """From now on it counts."""
-        self._db.rows(_PLANNED, (campaign, at, size))
-        self._db.rows("DELETE FROM ledger_drafts WHERE campaign = %s", (campaign,))
-
-    def _is_open(self, campaign: str) -> bool:
-        """Whether the campaign can be planned still.
-
-        Raises:
-            Restored: it was planned, and mail of it went out, in a time that nobody here remembers.
-        """
-        if self._is_planned(campaign):
-            return False
-        if self._watermark and campaign in self._watermark.read()[1]:
-            what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
-            raise Restored(what, hint="give the campaign another name to send it once more")
-        return True
+        return plan(draft, campaign, entries, at=at)
 
     def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:
         """See `Ledger.begin`."""
@@ -291,18 +219,6 @@ class PostgresLedger:
                 self._db.rows(_DISTRUST)
                 self._db.rows(_RAISE_TURNS, (number,))
 
-    @contextmanager
-    def _drafting(self, campaign: str, draft: int) -> Iterator[None]:
-        """A commit of a plan, while nobody else has begun to plan the same campaign.
-
-        Raises:
-            Conflict: somebody has.
-        """
-        with self._db.transaction():
-            if self._db.rows(_DRAFTED, (campaign,)) != [(draft,)]:
-                raise taken_over(campaign)
-            yield
-
     def _is_planned(self, campaign: str) -> bool:
         return bool(self._db.rows(_IS_PLANNED, (campaign,)))
 
@@ -312,22 +228,6 @@ class PostgresLedger:
             raise NotFound(f"campaign {campaign!r} was never planned", hint=did_you_mean(campaign, self.campaigns()))
         ((status, rate, paced_until),) = rows
         return Course(status=Status(status), rate_per_h=rate, paced_until=Instant(paced_until))
-
-    def _insert(self, campaign: str, entries: Sequence[Entry], at: Instant) -> None:
-        columns = (
-            [as_bytes(each.person) for each in entries],
-            [each.address for each in entries],
-            [each.decision for each in entries],
-            [each.state.value for each in entries],
-            [plain(each.reason) for each in entries],
-            [each.due for each in entries],
-        )
-        self._db.rows(_PLAN, (campaign, at, *columns))
-
-    def _taken(self, campaign: str, people: Sequence[str], addresses: Sequence[str]) -> tuple[set[str], set[str]]:
-        taken = self._db.rows(_TAKEN, (campaign, [as_bytes(each) for each in people]))
-        used = self._db.rows(_TAKEN_ADDRESSES, (campaign, list(addresses)))
-        return {person_of(person) for (person,) in taken}, {address for (address,) in used}
 
     def _one(self, campaign: str, person: str, state: str) -> Iterator[Entry]:
         yield from map(entry_of, self._db.rows(_ONE, (campaign, as_bytes(person), state)))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import convert, json
 
-from envoi.adapters.database import create, refusals, transaction, write_rows
+from envoi.adapters.database import create, refusals, transaction
 from envoi.adapters.messages.ledger_rows import COLUMNS
-from envoi.adapters.messages.sqlite_ledger_rows import OPEN, SqliteRows, entry_of, written
+from envoi.adapters.messages.sqlite_draft import SqliteDraft
+from envoi.adapters.messages.sqlite_ledger_rows import OPEN, SqliteRows, entry_of
 from envoi.clock import Instant
 from envoi.errors import NotFound, Restored, did_you_mean
-from envoi.messages.freeze import TOGETHER, freeze, taken_over
+from envoi.messages.freeze import plan
 from envoi.messages.ledger import FINAL, HELD, Audience, Entry, State, Status
 from envoi.messages.order import RESTORED, Command, Given, Order, moves
 from envoi.messages.turn import Course, ordered, take_turn
@@ -73,20 +73,6 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS ledger_turns (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL) STRICT",
 )
 
-_DRAFT = """INSERT INTO ledger_drafts VALUES (?, 1)
-    ON CONFLICT (campaign) DO UPDATE SET number = number + 1 RETURNING number"""
-_DRAFTED = "SELECT number FROM ledger_drafts WHERE campaign = ?"
-_CLEAR = """DELETE FROM ledger WHERE campaign = :campaign
-    AND person IN (SELECT person FROM ledger WHERE campaign = :campaign LIMIT :size)"""
-_PLAN = f"INSERT INTO ledger ({COLUMNS}, is_written_to) VALUES"
-_PLANNED = "INSERT INTO ledger_runs (campaign, at, size) VALUES (?, ?, ?)"
-# Asks for each by itself: a join walks the whole campaign once it is large.
-_TAKEN = """SELECT value FROM json_each(:asked)
-    WHERE EXISTS (SELECT 1 FROM ledger WHERE campaign = :campaign AND person = value)"""
-_TAKEN_ADDRESSES = """SELECT value FROM json_each(:asked)
-    WHERE EXISTS (SELECT 1 FROM ledger INDEXED BY ledger_addresses
-        WHERE campaign = :campaign AND address = value AND is_written_to)"""
-
 _COURSE = "SELECT status, rate_per_h, paced_until FROM ledger_runs WHERE campaign = ?"
 _SET_COURSE = "UPDATE ledger_runs SET status = ?, rate_per_h = ?, paced_until = ? WHERE campaign = ?"
 _PACE = "UPDATE ledger_runs SET paced_until = ? WHERE campaign = ?"
@@ -137,62 +123,10 @@ class SqliteLedger:
 
     def plan(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
         """See `Ledger.plan`."""
-        with transaction(self._db):
-            if not self._is_open(campaign):
-                return False
-        left = iter(entries)
-        first = list(islice(left, TOGETHER + 1))
-        if len(first) <= TOGETHER:
-            return self._plan_at_once(campaign, first, at=at)
-        return self._plan_in_parts(campaign, chain(first, left), at=at)
-
-    def _plan_at_once(self, campaign: str, entries: Sequence[Entry], *, at: Instant) -> bool:
-        with transaction(self._db):
-            if not self._is_open(campaign):
-                return False
-            # What a plan left behind that was never finished.
-            self._db.execute("DELETE FROM ledger WHERE campaign = ?", (campaign,))
-            for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
-                write_rows(self._db, _PLAN, [_planned(each) for each in some])
-            self._end_plan(campaign, len(entries), at)
-        return True
-
-    def _plan_in_parts(self, campaign: str, entries: Iterable[Entry], *, at: Instant) -> bool:
-        with transaction(self._db):
-            if not self._is_open(campaign):
-                return False
-            ((draft,),) = self._db.execute(_DRAFT, (campaign,)).fetchall()
-        size = TOGETHER
-        while size == TOGETHER:
-            # What a plan left behind that was never finished.
-            with self._drafting(campaign, draft):
-                size = self._db.execute(_CLEAR, {"campaign": campaign, "size": TOGETHER}).rowcount
-        size = 0
-        for some in freeze(campaign, entries, lambda *asked: self._taken(campaign, *asked), at=at):
-            with self._drafting(campaign, draft):
-                write_rows(self._db, _PLAN, [_planned(each) for each in some])
-            size += len(some)
-        with self._drafting(campaign, draft):
-            self._end_plan(campaign, size, at)
-        return True
-
-    def _end_plan(self, campaign: str, size: int, at: Instant) -> None:
-        """From now on it counts."""
-        self._db.execute(_PLANNED, (campaign, at, size))
-        self._db.execute("DELETE FROM ledger_drafts WHERE campaign = ?", (campaign,))
-
-    def _is_open(self, campaign: str) -> bool:
-        """Whether the campaign can be planned still.
-
-        Raises:
-            Restored: it was planned, and mail of it went out, in a time that nobody here remembers.
-        """
-        if self._is_planned(campaign):
+        draft = SqliteDraft(self._db, campaign, self._watermark)
+        if not draft.is_open():
             return False
-        if self._watermark and campaign in self._watermark.read()[1]:
-            what = f"mail of campaign {campaign!r} went out before the project was restored from an older backup"
-            raise Restored(what, hint="give the campaign another name to send it once more")
-        return True
+        return plan(draft, campaign, entries, at=at)
 
     def begin(self, campaign: str, worker: str, *, at: Instant, early: bool = False) -> None:
         """See `Ledger.begin`."""
@@ -290,18 +224,6 @@ class SqliteLedger:
                 self._db.execute(_DISTRUST)
                 self._db.execute(_RAISE_TURNS, (number,))
 
-    @contextmanager
-    def _drafting(self, campaign: str, draft: int) -> Iterator[None]:
-        """A commit of a plan, while nobody else has begun to plan the same campaign.
-
-        Raises:
-            Conflict: somebody has.
-        """
-        with transaction(self._db):
-            if self._db.execute(_DRAFTED, (campaign,)).fetchone() != (draft,):
-                raise taken_over(campaign)
-            yield
-
     def _is_planned(self, campaign: str) -> bool:
         return self._db.execute(_COURSE, (campaign,)).fetchone() is not None
 
@@ -310,12 +232,6 @@ class SqliteLedger:
         if row is None:
             raise NotFound(f"campaign {campaign!r} was never planned", hint=did_you_mean(campaign, self.campaigns()))
         return Course(status=Status(row[0]), rate_per_h=row[1], paced_until=Instant(row[2]))
-
-    def _taken(self, campaign: str, people: Sequence[str], addresses: Sequence[str]) -> tuple[set[str], set[str]]:
-        asked = {"campaign": campaign, "asked": json.encode(people).decode()}
-        taken = self._db.execute(_TAKEN, asked).fetchall()
-        used = self._db.execute(_TAKEN_ADDRESSES, {**asked, "asked": json.encode(addresses).decode()}).fetchall()
-        return {person for (person,) in taken}, {address for (address,) in used}
 
     def _one(self, campaign: str, person: str, state: str) -> Iterator[Entry]:
         with refusals():
@@ -329,8 +245,3 @@ class SqliteLedger:
 
 
 _AUDIENCE = ("at", "size", "status", "rate_per_h")
-
-
-def _planned(entry: Entry) -> tuple[object, ...]:
-    """The row of an entry as a plan stores it."""
-    return (*written(entry), entry.state is State.PLANNED)
